@@ -1,0 +1,84 @@
+"""Who acts: the role, the permissions that come with it, and the person or program behind it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from uuid import UUID
+
+from api.kit.ids import CompanyId, SessionId, UserId
+
+
+class Role(StrEnum):
+    """The ten roles; what each may do stands in `PERMISSIONS`."""
+
+    CUSTOMER = "customer"
+    COURIER = "courier"
+    VENDOR = "vendor"
+    SUPPORT = "support"
+    OPERATOR = "operator"
+    MANAGER = "manager"
+    LOCATION_ADMIN = "location_admin"
+    ADMIN = "admin"
+    SUPER_ADMIN = "super_admin"
+    SERVICE = "service"
+
+
+PUBLIC = "public"
+"""The permission of endpoints that anyone may call, signed in or not."""
+
+SIGNED_IN = "signed-in"
+"""The permission of endpoints that every signed-in person may call."""
+
+_DISPATCHING = frozenset({"dispatch:read", "dispatch:write", "order:manage", "courier:read"})
+_MANAGING = _DISPATCHING | {"zone:manage", "courier:manage", "company:read"}
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.CUSTOMER: frozenset({"order:create", "order:read", "order:cancel"}),
+    Role.COURIER: frozenset({"carry:*"}),
+    Role.VENDOR: frozenset({"shop:*"}),
+    Role.SUPPORT: frozenset({"dispatch:read", "courier:read"}),
+    Role.OPERATOR: _DISPATCHING | {"zone:read"},
+    Role.LOCATION_ADMIN: frozenset({"dispatch:read", "order:manage", "courier:read", "zone:read"}),
+    Role.MANAGER: _MANAGING | {"zone:read"},
+    Role.ADMIN: frozenset({"*"}),
+    Role.SUPER_ADMIN: frozenset({"*"}),
+    Role.SERVICE: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one on whose behalf a request or a job runs."""
+
+    role: Role | None = None
+    user_id: UserId | None = None
+    session_id: SessionId | None = None
+    company_id: CompanyId | None = None
+    address: str | None = None
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the role carries `permission` (`resource:action`, `*` matches any)."""
+        if permission == PUBLIC:
+            return True
+        if self.role is None:
+            return False
+        if permission == SIGNED_IN:
+            return self.user_id is not None
+        return any(fnmatchcase(permission, held) for held in PERMISSIONS[self.role])
+
+    @property
+    def id(self) -> UserId:
+        """Return the user's id; only for endpoints that need someone signed in."""
+        if self.user_id is None:
+            message = "this act needs a signed-in actor"
+            raise LookupError(message)
+        return self.user_id
+
+    @property
+    def audit_id(self) -> UUID | None:
+        """Return the id that goes into histories: None stands for the system itself."""
+        return self.user_id
+
+
+SYSTEM = Actor()
+"""Hermod itself: the dispatch tick, expiries, reactions."""

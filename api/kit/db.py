@@ -1,0 +1,150 @@
+"""The database gateway: the only place that opens connections, with a deadline on everything.
+
+A time-out on a query alone does not bound the wait on a dead network; acquiring, commands and
+releasing each have their own deadline, and a cancelled connection is terminated, not reused.
+"""
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from api.kit.errors import Unavailable
+from geo.point import Point
+
+Connection: TypeAlias = asyncpg.Connection
+Record: TypeAlias = asyncpg.Record
+
+UniqueViolation = asyncpg.UniqueViolationError
+LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Errors after which the same transaction may simply be tried again."""
+
+OUT_OF_REACH = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.DiskFullError,
+)
+"""Errors that mean: the database does not answer now; the client may try again later."""
+
+_POINT = struct.Struct("<BIIdd")
+_POINT_WITH_SRID = 0x20000001
+_SRID = 4326
+
+
+def _encode_shape(shape: Point | BaseGeometry) -> bytes:
+    if isinstance(shape, Point):
+        return _POINT.pack(1, _POINT_WITH_SRID, _SRID, shape.lng, shape.lat)
+    return bytes(shapely.to_wkb(shapely.set_srid(shape, _SRID), include_srid=True))
+
+
+def _decode_shape(raw: bytes) -> Point | BaseGeometry:
+    if len(raw) == _POINT.size:
+        order, kind, _srid, lng, lat = _POINT.unpack(raw)
+        if order == 1 and kind == _POINT_WITH_SRID:
+            return Point(lat, lng)
+    return shapely.from_wkb(raw)
+
+
+async def _teach(connection: Connection) -> None:
+    """Teach a new connection our types: jsonb as values, ids as UUID, geography as shapes."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="text",
+        encoder=lambda value: orjson.dumps(value).decode(),
+        decoder=orjson.loads,
+    )
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: value.bytes,
+        decoder=lambda raw: UUID(bytes=raw),
+    )
+    for name in ("geography", "geometry"):
+        await connection.set_type_codec(
+            name, schema="public", format="binary", encoder=_encode_shape, decoder=_decode_shape
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A pool of connections to PostgreSQL; every wait on it ends.
+
+    `acquire_s` bounds the wait for a connection, `command_s` every statement.
+    """
+
+    pool: asyncpg.Pool
+    acquire_s: float
+
+    @classmethod
+    async def open(
+        cls, url: str, *, size: int = 10, acquire_s: float = 2.0, command_s: float = 5.0
+    ) -> "Database":
+        """Connect to `url`; raise one of `OUT_OF_REACH` when it does not answer."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=acquire_s,
+            command_timeout=command_s,
+            init=_teach,
+            server_settings={"lock_timeout": "3000", "timezone": "UTC", "jit": "off"},
+        )
+        return cls(pool, acquire_s)
+
+    async def close(self) -> None:
+        """Close all connections, by force after two seconds."""
+        try:
+            async with asyncio.timeout(2):
+                await self.pool.close()
+        except TimeoutError:
+            self.pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection without a transaction: each statement stands for itself."""
+        try:
+            connection = await self.pool.acquire(timeout=self.acquire_s)
+        except OUT_OF_REACH as error:
+            raise Unavailable("The database does not answer", headers=RETRY_SOON) from error
+        try:
+            yield connection
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError | TimeoutError):
+                connection.terminate()  # it may be in the middle of an answer
+            if isinstance(error, OUT_OF_REACH):
+                raise Unavailable("The database does not answer", headers=RETRY_SOON) from error
+            raise
+        finally:
+            await self.pool.release(connection, timeout=self.acquire_s)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection inside one transaction: all of it is saved, or nothing."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+
+RETRY_SOON = {"Retry-After": "1"}
+
+
+def quoted(value: Any) -> str:
+    """Return `value` as a literal for the few statements that take no parameters (NOTIFY, DDL)."""
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,46 @@
+"""Structured logs: one event per line as JSON, with the request or job it belongs to."""
+
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
+"""Ids bound at the door (request, actor, job) and added to every line below it."""
+
+_OWN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as one JSON object; `extra` fields stand beside the message."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__()
+        self._program = program
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "program": self._program,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        line |= context.get() or {}
+        line |= {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+def configure(program: str, level: str) -> None:
+    """Send all logs of this process to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines(program))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for noisy in ("aiohttp.access", "engineio.server", "socketio.server", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,118 @@
+"""Metrics: counted where things happen, added up in Redis, shown for the whole installation.
+
+Every process counts with prometheus-client. Once a second it adds what is new to one Redis hash, so
+that counters outlive a process and `/metrics` of the API covers all programs.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.samples import Sample
+
+from api.kit.redis import Redis
+
+KEY = "metrics"
+
+_BOUND = re.compile(r'le="([^"]+)"')
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The counters and histograms of Hermod, registered for one process."""
+
+    registry: CollectorRegistry
+    requests: Counter
+    request_seconds: Histogram
+    deliveries: Counter
+    offers: Counter
+    fixes: Counter
+    sockets: Counter
+    fanout_seconds: Histogram
+    tick_seconds: Histogram
+    trail_seconds: Histogram
+    reactions: Counter
+    restarts: Counter
+    _sent: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls) -> "Metrics":
+        """Return metrics that start at zero."""
+        own = CollectorRegistry()
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"hermod_{name}", text, labels, registry=own)
+
+        def seconds(name: str, text: str, *labels: str) -> Histogram:
+            return Histogram(f"hermod_{name}_seconds", text, labels, buckets=_SECONDS, registry=own)
+
+        return cls(
+            registry=own,
+            requests=counter("http_requests", "HTTP requests", "endpoint", "status"),
+            request_seconds=seconds("http_request", "time to answer a request", "endpoint"),
+            deliveries=counter("deliveries", "deliveries that reached a status", "status"),
+            offers=counter("offers", "offers that reached a status", "status"),
+            fixes=counter("fixes", "GPS fixes by what became of them", "result"),
+            sockets=counter("sockets", "sockets opened and closed", "role", "event"),
+            fanout_seconds=seconds("fanout", "one round of sending positions to watchers"),
+            tick_seconds=seconds("dispatch_tick", "one dispatch tick by stage", "stage"),
+            trail_seconds=seconds("trail_write", "one batch of fixes made durable"),
+            reactions=counter("reactions", "outbox events by outcome", "topic", "outcome"),
+            restarts=counter("loop_failures", "background loops that failed and go on", "loop"),
+        )
+
+    async def flush(self, redis: Redis) -> None:
+        """Add what was counted since the last flush to the installation's counters."""
+        news: dict[str, float] = {}
+        for name, value in self._values().items():
+            if delta := value - self._sent.get(name, 0.0):
+                news[name] = delta
+        if not news:
+            return
+        async with redis.pipeline(transaction=False) as pipeline:
+            for name, delta in news.items():
+                pipeline.hincrbyfloat(KEY, name, delta)
+            await pipeline.execute()
+        for name, delta in news.items():
+            self._sent[name] = self._sent.get(name, 0.0) + delta
+
+    async def exposition(self, redis: Redis) -> str:
+        """Return the whole installation's metrics in Prometheus' text format."""
+        held: Any = await redis.hgetall(KEY)
+        totals = {name.decode(): float(value) for name, value in held.items()}
+        lines: list[str] = []
+        for metric in self.registry.collect():
+            kind = metric.type
+            name = metric.name + ("_total" if kind == "counter" else "")
+            lines += [f"# HELP {name} {metric.documentation}", f"# TYPE {name} {kind}"]
+            own = sorted((found for found in totals if _family(found) == metric.name), key=_place)
+            lines += [f"{found} {totals[found]!r}" for found in own]
+        return "\n".join(lines) + "\n"
+
+    def _values(self) -> dict[str, float]:
+        return {
+            _spelled(sample): sample.value
+            for metric in self.registry.collect()
+            for sample in metric.samples
+            if not sample.name.endswith("_created")
+        }
+
+
+def _place(spelled: str) -> tuple[str, float]:
+    """Return where a line stands: by its labels, buckets from the smallest to +Inf."""
+    bound = _BOUND.search(spelled)
+    return _BOUND.sub("", spelled), float(bound[1]) if bound else 0.0
+
+
+def _spelled(sample: Sample) -> str:
+    labels = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
+    return f"{sample.name}{{{labels}}}" if labels else sample.name
+
+
+def _family(spelled: str) -> str:
+    name = spelled.partition("{")[0]
+    for ending in ("_total", "_bucket", "_sum", "_count"):
+        name = name.removesuffix(ending)
+    return name

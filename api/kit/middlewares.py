@@ -1,0 +1,124 @@
+"""What every request passes: a request id, a log line, metrics, one rendering of every error.
+
+Nothing here holds a transaction, a lock or a timer: a middleware wraps a socket for its whole life.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from api.kit import logs
+from api.kit.db import OUT_OF_REACH as DATABASE_OUT_OF_REACH
+from api.kit.db import RETRY_SOON
+from api.kit.errors import (
+    ApiError,
+    BadRequest,
+    BodyTooLarge,
+    MethodNotAllowed,
+    NotFound,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from api.kit.ids import new_id
+from api.kit.metrics import Metrics
+from api.kit.problems import failure
+from api.kit.redis import OUT_OF_REACH as REDIS_OUT_OF_REACH
+
+log = logging.getLogger("api.http")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+HEADER = "X-Request-Id"
+REQUEST_ID = web.RequestKey("request_id", str)
+ACTOR_ID = web.RequestKey("actor_id", str)
+_GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+_FROM_AIOHTTP: dict[int, tuple[type[ApiError], str]] = {
+    400: (BadRequest, "The request is not HTTP that we understand"),
+    404: (NotFound, "There is nothing at this path; the API is described at /docs"),
+    405: (MethodNotAllowed, "This path does not take that method; see /docs"),
+    413: (BodyTooLarge, "The request body is too large"),
+}
+
+
+def request_id_of(request: web.Request) -> str:
+    """Return the id under which this request is logged and answered."""
+    return str(request.get(REQUEST_ID, ""))
+
+
+def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Return the outermost middleware: id, log line, metrics, errors."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get(HEADER, "")
+        request[REQUEST_ID] = given if _GOOD_ID.fullmatch(given) else new_id().hex
+        token = logs.context.set({"request_id": request[REQUEST_ID]})
+        began = time.perf_counter()
+        status = 500
+        try:
+            response = await _answer(request, handler)
+            status = response.status
+            if not response.prepared:
+                response.headers[HEADER] = request[REQUEST_ID]
+            return response
+        finally:
+            _note(request, metrics, status, time.perf_counter() - began)
+            logs.context.reset(token)
+
+    return answer
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        if "Content-Encoding" in request.headers:
+            raise UnsupportedMediaType("Compressed request bodies are not taken: send plain JSON")
+        return await handler(request)
+    except ApiError as error:
+        return failure(error, request, request[REQUEST_ID])
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        kind, message = _FROM_AIOHTTP.get(error.status, (BadRequest, error.reason))
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        return failure(kind(message, headers=headers), request, request[REQUEST_ID])
+    except (*DATABASE_OUT_OF_REACH, *REDIS_OUT_OF_REACH):
+        log.warning("a server that we need does not answer", exc_info=True)
+        return failure(Unavailable(headers=RETRY_SOON), request, request[REQUEST_ID])
+    except Exception:
+        log.exception("unexpected error")
+        return failure(ApiError(), request, request[REQUEST_ID])
+
+
+def _note(request: web.Request, metrics: Metrics, status: int, seconds: float) -> None:
+    resource = request.match_info.route.resource
+    where = f"{request.method} {resource.canonical}" if resource else "unmatched"
+    metrics.requests.labels(where, status).inc()
+    metrics.request_seconds.labels(where).observe(seconds)
+    log.info(
+        "request",
+        extra={
+            "endpoint": where,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "actor": request.get(ACTOR_ID, ""),
+        },
+    )
+
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+async def add_security_headers(  # noqa: RUF029  # the signal awaits its receivers
+    _request: web.Request, response: web.StreamResponse
+) -> None:
+    """Add the headers that every answer carries (an `on_response_prepare` signal)."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)

@@ -1,0 +1,62 @@
+"""Answers: the envelope `{success, data, message, errors}` and, on request, RFC 9457 problems."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel
+
+from api.kit.errors import ApiError
+
+PROBLEM = "application/problem+json"
+JSON = "application/json"
+_NO_STORE = {"Cache-Control": "private, no-store"}
+
+
+def body_of(reply: BaseModel | None) -> bytes:
+    """Return the envelope of a success."""
+    data = b"null" if reply is None else reply.__pydantic_serializer__.to_json(reply, by_alias=True)
+    return b'{"success":true,"data":' + data + b',"message":null}'
+
+
+def success(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
+    """Return a finished success; personal data is not cached on the way."""
+    return web.Response(
+        body=None if status == 204 else body,
+        status=status,
+        content_type=JSON,
+        headers={**_NO_STORE, **headers},
+    )
+
+
+def failure(error: ApiError, request: web.Request, request_id: str) -> web.Response:
+    """Return an error as the envelope, or as a problem where the client asked for one."""
+    errors = [{"field": f.field, "code": f.code, "message": f.message} for f in error.fields]
+    wants_problem = PROBLEM in request.headers.get("Accept", "")
+    if wants_problem:
+        content: dict[str, Any] = {
+            "type": f"/docs/errors#{error.code}",
+            "title": error.title,
+            "status": error.status,
+            "detail": error.message,
+            "instance": request.path,
+            "code": error.code,
+            "requestId": request_id,
+            "errors": errors,
+        }
+    else:
+        content = {
+            "success": False,
+            "data": None,
+            "message": error.message,
+            "code": error.code,
+            "requestId": request_id,
+            "errors": errors,
+        }
+    return web.Response(
+        body=orjson.dumps(content),
+        status=error.status,
+        content_type=PROBLEM if wants_problem else JSON,
+        headers={**_NO_STORE, **error.headers},
+    )

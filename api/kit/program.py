@@ -1,0 +1,57 @@
+"""Running an aiohttp application as a program: its limits, its signals, its graceful end."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+log = logging.getLogger("api.program")
+
+IDLE_S = 20.0
+"""How long a connection may say nothing, or send half a request head."""
+
+GRACE_S = 8.0
+"""How long requests under way may take to end when the program is told to stop."""
+
+MAX_CONNECTIONS = 20_000
+
+
+async def serve(app: web.Application, host: str, port: int) -> None:
+    """Serve `app` until SIGTERM or SIGINT, then let requests under way end.
+
+    Request bodies are never inflated: a small compressed bomb would stop the event loop for
+    seconds. Idle and half-sent requests are closed by the keep-alive timer, which aiohttp starts
+    with the connection.
+    """
+    runner = web.AppRunner(
+        app,
+        handle_signals=False,
+        access_log=None,
+        keepalive_timeout=IDLE_S,
+        auto_decompress=False,
+        lingering_time=1.0,
+        max_line_size=8190,
+        max_field_size=8190,
+        max_headers=64,
+        shutdown_timeout=GRACE_S,
+    )
+    await runner.setup()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await web.TCPSite(runner, host, port, backlog=1024).start()
+    log.info("listening", extra={"host": host, "port": port})
+    await stop.wait()
+    log.info("stopping")
+    await runner.cleanup()
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run a program's coroutine on uvloop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)

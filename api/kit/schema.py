@@ -1,0 +1,86 @@
+"""Bases of all request and reply models: camelCase in JSON, unknown fields refused."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+
+class Draft(BaseModel):
+    """What a client sends: camelCase only, no unknown field, no silent conversion."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+    )
+
+
+class View(BaseModel):
+    """What a client gets: made by name in code, camelCase in JSON."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+
+class Nothing(Draft):
+    """No path variables, no query parameters or no body."""
+
+
+class Empty(View):
+    """A reply without content."""
+
+
+def _rfc3339(moment: datetime) -> str:
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+"""A time in a reply: RFC 3339, UTC with Z, milliseconds."""
+
+WhenGiven = Annotated[
+    AwareDatetime, Field(description="RFC 3339 with an offset, for example 2026-11-21T12:00:00Z")
+]
+"""A time in a request: RFC 3339, the offset is required."""
+
+Latitude = Annotated[float, Field(ge=-90, le=90, description="degrees north")]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="degrees east")]
+ShortText = Annotated[str, Field(min_length=1, max_length=100)]
+LongText = Annotated[str, Field(max_length=2000)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+
+
+class MoneyView(View):
+    """An amount in minor units, for example 1250 USD = 12.50."""
+
+    amount: int
+    currency: str
+
+
+Item = TypeVar("Item")
+
+
+class PageView(View, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    page: int
+    page_size: int
+    total_count: int
+    total_pages: int
+
+
+class PageQuery(Draft):
+    """Which page of a list."""
+
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=100)] = 20

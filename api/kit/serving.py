@@ -1,0 +1,239 @@
+"""The way of every request: who, how often, what, once; then one transaction, then one answer."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from api.kit import idempotency, problems
+from api.kit.actor import Actor
+from api.kit.clock import Clock
+from api.kit.db import LOST_RACE, Database
+from api.kit.endpoint import KIB, AnyEndpoint, Idempotency
+from api.kit.errors import (
+    BodyTooLarge,
+    Forbidden,
+    IdempotencyKeyMissing,
+    InvalidInput,
+    PreconditionRequired,
+    RequestTimeout,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from api.kit.field_errors import field_errors
+from api.kit.idempotency import Claim
+from api.kit.json_door import parse_body
+from api.kit.middlewares import ACTOR_ID, request_id_of
+from api.kit.rate_limit import RateClass, RateLimited, RateLimiter
+from api.kit.resources import Resources
+from api.kit.work import Work, begin_work
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Guard = Callable[[web.Request], Awaitable[Actor]]
+"""Finds out who sends a request; raises `Unauthenticated` for bad credentials."""
+
+ATTEMPTS = 3
+"""How often a transaction is tried that lost a race (deadlock, serialization failure)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What endpoints need of the program around them; `*_s` are deadlines in seconds."""
+
+    database: Database
+    clock: Clock
+    resources: Resources
+    guard: Guard
+    limiter: RateLimiter
+    request_s: float = 10.0
+    body_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, parsed and admitted."""
+
+    actor: Actor
+    path: Any
+    query: Any
+    body: Any
+    claim: Claim | None
+    expected_version: int | None
+    request: web.Request
+
+
+def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
+    """Register `endpoint` with the application's router."""
+
+    async def serve(request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(shell.request_s + shell.body_s):
+                return await _serve(endpoint, request, shell)
+        except TimeoutError as error:
+            raise Unavailable("This took too long: try again") from error
+
+    app.router.add_route(endpoint.method, endpoint.path, serve)
+
+
+async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> web.Response:
+    actor = await shell.guard(request)
+    request[ACTOR_ID] = str(actor.user_id or "")
+    limits = await _count(endpoint, shell.limiter, actor)
+    _admit(endpoint, actor)
+    call = await _parse(endpoint, request, shell, actor)
+
+    async def once() -> web.Response:
+        async with begin_work(
+            shell.database,
+            shell.clock,
+            shell.resources,
+            actor,
+            request_id=request_id_of(request),
+            read_only=endpoint.reads_only,
+        ) as work:
+            work.expected_version = call.expected_version
+            work.sent_cookies = request.cookies
+            return await _run(endpoint, work, call)
+
+    response = await _again_after_lost_race(once)
+    response.headers.update(limits)
+    return response
+
+
+def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
+    if actor.may(endpoint.permission):
+        return
+    if actor.role is None:
+        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+    raise Forbidden(f"The role {actor.role} may not do this (it takes {endpoint.permission})")
+
+
+async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> dict[str, str]:
+    kind = endpoint.rate_class
+    known = actor.user_id is not None and kind is not RateClass.AUTH
+    verdict = await limiter.count(kind, str(actor.user_id) if known else str(actor.address))
+    if verdict is None:
+        return {}
+    if not verdict.allowed:
+        raise RateLimited(kind, verdict)
+    return verdict.headers(kind)
+
+
+async def _parse(endpoint: AnyEndpoint, request: web.Request, shell: Shell, actor: Actor) -> Call:
+    path_model, query_model, body_model, _reply = endpoint.signature
+    raw = await _read_body(endpoint, request, shell.body_s)
+    return Call(
+        actor=actor,
+        path=_values(path_model, request.match_info),
+        query=_values(query_model, _query_values(query_model, request)),
+        body=parse_body(body_model, raw),
+        claim=_claim(endpoint, request, actor, raw),
+        expected_version=_expected_version(request) if endpoint.demands_version else None,
+        request=request,
+    )
+
+
+async def _read_body(endpoint: AnyEndpoint, request: web.Request, deadline_s: float) -> bytes:
+    if not request.body_exists:
+        return b""
+    if request.content_type != problems.JSON:
+        raise UnsupportedMediaType
+    limit = endpoint.body_limit
+    too_large = BodyTooLarge(f"At most {limit // KIB} KiB are taken here")
+    if (request.content_length or 0) > limit:
+        raise too_large
+    raw = bytearray()
+    try:
+        async with asyncio.timeout(deadline_s):
+            async for chunk in request.content.iter_any():
+                raw += chunk
+                if len(raw) > limit:
+                    raise too_large
+    except TimeoutError as error:
+        raise RequestTimeout(headers={"Connection": "close"}) from error
+    return bytes(raw)
+
+
+def _claim(endpoint: AnyEndpoint, request: web.Request, actor: Actor, raw: bytes) -> Claim | None:
+    header = request.headers.get(idempotency.HEADER)
+    if header is None:
+        if endpoint.key_rule is Idempotency.REQUIRED:
+            raise IdempotencyKeyMissing("Send an Idempotency-Key header, for example a UUID")
+        return None
+    if endpoint.key_rule is Idempotency.UNUSED:
+        return None
+    caller = str(actor.user_id or actor.address)
+    route = f"{endpoint.method} {request.path}"
+    return idempotency.claim_of(header, caller=caller, route=route, raw=raw)
+
+
+def _expected_version(request: web.Request) -> int:
+    given = request.headers.get("If-Match", "").strip('" ')
+    if not given.isdigit() or len(given) > 18:
+        raise PreconditionRequired('Send If-Match with the ETag you read, for example "3"')
+    return int(given)
+
+
+async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response:
+    if call.claim is not None:
+        kept = await idempotency.take(work.db, call.claim)
+        if kept is not None:
+            return problems.success(kept.body, kept.status, {idempotency.REPLAYED: "true"})
+    reply = await endpoint.handler(work, call.path, call.query, call.body)
+    content = problems.body_of(reply)
+    if call.claim is not None:
+        await idempotency.keep(work.db, call.claim, endpoint.status, content)
+    etag = f'"{reply.version}"' if endpoint.versioned else None
+    if etag is not None and etag == call.request.headers.get("If-None-Match"):
+        return problems.success(b"", 304, {"ETag": etag})
+    response = problems.success(content, endpoint.status, {"ETag": etag} if etag else {})
+    _set_cookies(response, work, secure=call.request.secure)
+    return response
+
+
+def _set_cookies(response: web.Response, work: Work, *, secure: bool) -> None:
+    for cookie in work.cookies:
+        response.set_cookie(
+            cookie.name,
+            cookie.value,
+            path=cookie.path,
+            max_age=cookie.max_age_s,
+            httponly=True,
+            samesite="Strict",
+            secure=secure,
+        )
+
+
+async def _again_after_lost_race(once: Callable[[], Awaitable[web.Response]]) -> web.Response:
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return await once()
+        except LOST_RACE:
+            await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
+    return await once()
+
+
+def _values(model: type[Model], values: Mapping[str, Any]) -> Model:
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise InvalidInput(fields=field_errors(model, error)) from error
+
+
+def _query_values(model: type[BaseModel], request: web.Request) -> dict[str, Any]:
+    """Return the query parameters; those that the model takes as lists keep every value."""
+    lists = {
+        field.alias
+        for field in model.model_fields.values()
+        if "list[" in str(field.annotation).lower()
+    }
+    return {
+        name: request.query.getall(name) if name in lists else request.query[name]
+        for name in request.query
+    }

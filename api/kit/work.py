@@ -1,0 +1,115 @@
+"""The unit of work: one request or job, one connection, one transaction, one `now`, one actor."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.kit import audit, outbox
+from api.kit.actor import SYSTEM, Actor
+from api.kit.clock import Clock
+from api.kit.db import Connection, Database
+from api.kit.errors import ApiError
+from api.kit.events import Event
+from api.kit.resources import Key, Resources, T
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie that goes out with the reply; an empty value takes it back."""
+
+    name: str
+    value: str
+    path: str
+    max_age_s: int
+
+
+@dataclass(slots=True)
+class Work:
+    """What an act needs, and what it leaves behind when its transaction is committed.
+
+    `now` is business time. After waiting for a lock read the clock again with `tick()`.
+    """
+
+    db: Connection
+    clock: Clock
+    actor: Actor
+    now: datetime
+    resources: Resources
+    request_id: str = ""
+    expected_version: int | None = None
+    sent_cookies: Mapping[str, str] = field(default_factory=dict)
+    cookies: list[Cookie] = field(default_factory=list)
+    _events: list[Event] = field(default_factory=list)
+    _edits: list[audit.Edit] = field(default_factory=list)
+
+    def __getitem__(self, key: Key[T]) -> T:
+        """Return a resource of the program: `work[SETTINGS]`."""
+        return self.resources[key]
+
+    def emit(self, event: Event) -> None:
+        """Save `event` with this transaction; what follows from it happens after the commit."""
+        self._events.append(event)
+
+    def record(
+        self,
+        action: str,
+        entity: str,
+        entity_id: UUID,
+        *,
+        old: dict[str, Any] | None = None,
+        new: dict[str, Any] | None = None,
+    ) -> None:
+        """Write an edit into the audit trail with this transaction."""
+        self._edits.append(audit.Edit(action, entity, str(entity_id), old, new))
+
+    def tick(self) -> datetime:
+        """Read the business clock again and return it."""
+        self.now = self.clock.now()
+        return self.now
+
+    async def _leave_behind(self) -> None:
+        if self._edits:
+            await audit.write(self.db, self.actor, self.now, self._edits)
+        if self._events:
+            await outbox.append(self.db, self._events, self.request_id)
+
+
+@asynccontextmanager
+async def begin_work(
+    database: Database,
+    clock: Clock,
+    resources: Resources,
+    actor: Actor = SYSTEM,
+    *,
+    request_id: str = "",
+    read_only: bool = False,
+) -> AsyncIterator[Work]:
+    """Open the transaction of one request or job; commit at the end, roll back on any error.
+
+    A refusal that must leave a trace (a wrong code counted, a stolen session ended) says so by
+    `saves_work`: then the transaction is committed and the error raised afterwards.
+
+    A read-only work holds a connection but no transaction: each of its statements stands alone,
+    an entry of the audit trail (somebody looked) too.
+    """
+    if read_only:
+        async with database.connection() as db:
+            work = Work(db, clock, actor, clock.now(), resources, request_id)
+            yield work
+            await work._leave_behind()
+        return
+    refusal: ApiError | None = None
+    async with database.transaction() as db:
+        work = Work(db, clock, actor, clock.now(), resources, request_id)
+        try:
+            yield work
+        except ApiError as error:
+            if not error.saves_work:
+                raise
+            refusal = error
+        await work._leave_behind()
+    if refusal is not None:
+        raise refusal

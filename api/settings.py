@@ -1,0 +1,165 @@
+"""All settings: read once from the environment (prefix HERMOD_), frozen, handed down as values."""
+
+import os
+from datetime import datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.kit.clock import Clock
+from api.kit.rate_limit import Limit, RateClass
+from api.kit.resources import Key
+
+
+class Environment(StrEnum):
+    """Where the installation runs; production is strict about secrets."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Rate = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class Settings(BaseSettings):
+    """Each field is the variable HERMOD_<NAME>; `docs/operate/settings.md` lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="HERMOD_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(
+        Environment.DEVELOPMENT, description="production refuses weak secrets"
+    )
+    database_url: SecretStr = Field(
+        SecretStr("postgresql://hermod@127.0.0.1/hermod"), description="PostgreSQL with PostGIS"
+    )
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="Redis 7.0 or newer, or Valkey"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="at least 32 characters; signs tokens and one-time codes"
+    )
+    state_dir: Path = Field(Path(".hermod"), description="folder for tick logs and baked maps")
+    log_level: str = Field("info", description="debug, info, warning or error")
+
+    http_host: str = Field("127.0.0.1", description="address the API listens on")
+    http_port: Port = Field(8080, description="port of the API and the pages")
+    realtime_host: str = Field("127.0.0.1", description="address the realtime program listens on")
+    realtime_port: Port = Field(8081, description="port of the realtime program")
+    realtime_url: str = Field(
+        "", description="address of the realtime program as browsers see it; empty: same host"
+    )
+    jobs_port: Port = Field(8082, description="port of the job worker's health and metrics")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="web origins besides our own that may open sockets, as a JSON list"
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses whose X-Forwarded-For is believed, as a JSON list"
+    )
+    web_dir: Path = Field(Path("web/dist"), description="the built pages")
+    basemap_file: Path | None = Field(None, description="PMTiles file; none: plain background")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="bearer token for /metrics; empty: only loopback may read"
+    )
+
+    clock_epoch: AwareDatetime | None = Field(
+        None, description="real instant at which the business clock shows HERMOD_CLOCK_START"
+    )
+    clock_start: AwareDatetime | None = Field(
+        None, description="what the business clock shows then; default: the epoch itself"
+    )
+    clock_speed: float = Field(1.0, gt=0, le=1000, description="business seconds per real second")
+
+    access_token_s: int = Field(900, ge=60, description="life of an access token")
+    refresh_token_s: int = Field(7 * 86400, ge=3600, description="life of an unused session")
+    refresh_grace_s: int = Field(
+        10, ge=0, description="how long the last refresh token still works"
+    )
+    code_s: int = Field(300, ge=60, description="life of a one-time code")
+    bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")
+
+    rate_auth_per_min: Rate = Field(20, description="sign-in attempts per address")
+    rate_public_per_min: Rate = Field(120, description="public calls per address")
+    rate_read_per_min: Rate = Field(1200, description="reads per user")
+    rate_write_per_min: Rate = Field(300, description="changes per user")
+
+    sms_url: str = Field("", description="base address of a Twilio-shaped SMS service; empty: none")
+    sms_account: str = Field("hermod", description="account id at the SMS service")
+    sms_token: SecretStr = Field(SecretStr(""), description="secret at the SMS service")
+    sms_sender: str = Field("Hermod", description="sender of text messages")
+
+    travel_detour: float = Field(
+        0.0, ge=0, le=5, description="road metres per straight metre; 0: by vehicle"
+    )
+    travel_speed_mps: float = Field(
+        0.0, ge=0, le=60, description="travel speed of every vehicle; 0: by vehicle"
+    )
+    offer_s: float = Field(45.0, gt=0, description="how long a courier may think (business time)")
+    dispatch_tick_s: float = Field(1.0, gt=0.01, description="pause between dispatch ticks")
+    dispatch_service_s: int = Field(120, ge=0, description="time at a stop that dispatch plans for")
+    presence_s: float = Field(30.0, gt=0, description="silence after which a phone counts as stale")
+    silence_s: float = Field(180.0, gt=0, description="silence after which a courier goes offline")
+    tracking_tick_ms: int = Field(250, ge=20, description="pause between two map frames of a cell")
+    trail_days: int = Field(90, ge=1, description="days that raw trails are kept")
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> "Settings":
+        secret = self.secret_key.get_secret_value()
+        weak = len(secret) < 32 or len(set(secret)) < 10
+        if self.environment is Environment.PRODUCTION and weak:
+            message = "HERMOD_SECRET_KEY must be at least 32 random characters in production"
+            raise ValueError(message)
+        return self
+
+    @property
+    def clock(self) -> Clock:
+        """Return the business clock of this installation."""
+        if self.clock_epoch is None:
+            return Clock.real()
+        start: datetime = self.clock_start or self.clock_epoch
+        return Clock(self.clock_epoch, start, self.clock_speed)
+
+    @property
+    def realtime_address(self) -> str:
+        """Return the realtime program's address for clients that cannot guess it."""
+        return self.realtime_url or f"http://{self.realtime_host}:{self.realtime_port}"
+
+    @property
+    def limits(self) -> dict[RateClass, Limit]:
+        """Return the limit of each rate class; bursts are ten seconds' worth, at least 10."""
+        per_minute = {
+            RateClass.AUTH: self.rate_auth_per_min,
+            RateClass.PUBLIC: self.rate_public_per_min,
+            RateClass.READ: self.rate_read_per_min,
+            RateClass.WRITE: self.rate_write_per_min,
+        }
+        return {kind: Limit(rate, max(10, rate // 6)) for kind, rate in per_minute.items()}
+
+
+class UnknownSetting(SystemExit):
+    """The environment names a setting that does not exist."""
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment; end with one sentence where they are not right."""
+    known = {f"HERMOD_{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith("HERMOD_") and not name.startswith("HERMOD_TEST_") and name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "see docs/operate/settings.md"
+            raise UnknownSetting(f"There is no setting {name}; {hint}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"HERMOD_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
+            for e in error.errors()
+        )
+        raise UnknownSetting(f"The settings are not right: {wrong}") from error
+
+
+SETTINGS: Key[Settings] = Key("settings")
