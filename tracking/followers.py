@@ -1,0 +1,60 @@
+"""The customers' lane: a courier's position to the followers of an order, without a tick.
+
+Before pickup followers see the middle of an H3 cell only; the exact place from pickup to delivery.
+"""
+
+from uuid import UUID
+
+from geo import cells
+from geo.point import Point
+from tracking import rooms
+from tracking.fleet import LiveCourier
+from tracking.plans import Followed
+from tracking.positions import Position
+from tracking.sockets import Sockets
+
+COARSE_RESOLUTION = 8
+
+
+class Followers:
+    """Sends positions to the rooms of orders, not more often than once per gap."""
+
+    def __init__(self, sockets: Sockets, gap_s: float) -> None:
+        self._sockets = sockets
+        self._gap_s = gap_s
+        self._sent_at: dict[UUID, float] = {}
+
+    async def tell(self, courier: LiveCourier, now_s: float) -> None:
+        """Send the courier's position to whoever follows one of the orders."""
+        position = courier.position
+        if position is None:
+            return
+        for followed in courier.orders:
+            if now_s - self._sent_at.get(followed.order_id, -self._gap_s) < self._gap_s:
+                continue
+            self._sent_at[followed.order_id] = now_s
+            await self._sockets.emit(
+                "delivery:location",
+                _shown(followed, position),
+                to=rooms.order(followed.order_id),
+            )
+
+    def forget(self, still_followed: set[UUID]) -> None:
+        """Forget orders that nobody carries any more."""
+        for order_id in self._sent_at.keys() - still_followed:
+            del self._sent_at[order_id]
+
+
+def _shown(followed: Followed, position: Position) -> dict[str, object]:
+    place = Point(position.lat, position.lng)
+    if not followed.exact:
+        place = cells.centre(cells.cell_of(place, COARSE_RESOLUTION))
+    return {
+        "orderId": str(followed.order_id),
+        "latitude": round(place.lat, 6),
+        "longitude": round(place.lng, 6),
+        "headingDeg": position.heading_deg if followed.exact else None,
+        "speedMps": position.speed_mps if followed.exact else None,
+        "atMs": position.t_ms,
+        "exact": followed.exact,
+    }

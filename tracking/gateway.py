@@ -1,0 +1,233 @@
+"""The realtime program's heart: what happens when somebody connects, says something, or leaves."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from geo import cells
+from tracking import keys, tickets, trail, wire
+from tracking.counters import Counters
+from tracking.fleet import Fleet, LiveCourier
+from tracking.followers import Followers
+from tracking.phones import Phone, take
+from tracking.plans import CourierState
+from tracking.policy import TrackingPolicy
+from tracking.sockets import Sockets
+from tracking.tickets import Grant, Kind
+from tracking.trail import Mark, TrailRecord
+from tracking.viewports import Viewports
+from tracking.visitors import Visitor, Visitors
+from tracking.wire import BadFrame
+
+log = logging.getLogger("tracking.gateway")
+
+GRANT = web.RequestKey("grant", Grant)
+COMPLETED = web.RequestKey("completed", asyncio.Event)
+
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+def real_ms() -> int:
+    """Return real time as Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Gateway:
+    """Everything this process knows of phones, maps and followers."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        sockets: Sockets,
+        policy: TrackingPolicy,
+        counters: Counters,
+        business_ms: Callable[[], int],
+        clock_speed: float,
+    ) -> None:
+        self.redis = redis
+        self.sockets = sockets
+        self.policy = policy
+        self.counters = counters
+        self.business_ms = business_ms
+        self.clock_speed = clock_speed
+        self.fleet = Fleet()
+        self.visitors = Visitors()
+        self.viewports = Viewports(self.fleet, sockets, policy.max_cells)
+        self.followers = Followers(sockets, policy.customer_gap_s)
+        self.pending: list[TrailRecord] = []
+        self.moved: dict[bytes, LiveCourier] = {}
+        self._handlers: dict[str, tuple[int, Handler]] = {
+            "hello": (1, self._hello),
+            "p": (2, self._readings),
+            "f": (2, self._packed),
+            "view": (1, self._view),
+            "resync": (1, self._resync),
+        }
+
+    async def connect(self, sid: str, request: web.Request) -> None:
+        """Let in whoever holds the grant that came with the request, and say how things stand."""
+        request[COMPLETED].set()
+        grant = request[GRANT]
+        visitor = Visitor(sid, grant)
+        if grant.kind is Kind.COURIER and grant.courier_id is not None:
+            visitor.phone = Phone(sid, grant.courier_id)
+        former = self.visitors.add(visitor)
+        if former is not None:
+            await self.dismiss(former, "replaced")
+        for room in grant.rooms:
+            await self.sockets.enter(sid, room)
+        self.counters.socket(grant.kind, "opened")
+        ticket = await tickets.issue(self.redis, grant, self.policy.reconnect_ticket_s)
+        ready = {
+            "v": wire.VERSION,
+            "role": grant.role,
+            "subject": grant.subject,
+            "ticket": ticket,
+            "nowMs": self.business_ms(),
+            "clockSpeed": self.clock_speed,
+        }
+        await self.sockets.emit("ready", ready, to=sid)
+
+    async def disconnect(self, sid: str) -> None:
+        """Forget somebody who is gone; a courier stays on the map until off shift."""
+        visitor = self.visitors.remove(sid)
+        if visitor is not None:
+            self.viewports.forget(sid)
+            self.counters.socket(visitor.grant.kind, "closed")
+
+    async def dismiss(self, visitor: Visitor, reason: str) -> None:
+        """Tell somebody why, and end the socket."""
+        await self.sockets.emit("bye", {"reason": reason}, to=visitor.sid)
+        await self.disconnect(visitor.sid)
+        await self.sockets.close(visitor.sid)
+
+    async def event(self, sid: str, name: str, arguments: tuple[Any, ...]) -> Any:
+        """Do what a client asks; answer mistakes, and end a socket that makes too many."""
+        visitor = self.visitors.get(sid)
+        if visitor is None:
+            return None
+        try:
+            return await self._handler(name, arguments)(visitor, *arguments)
+        except BadFrame as error:
+            return await self._mistake(visitor, error)
+        except RedisError:
+            log.warning("redis does not answer; the client will say it again")
+            return None
+
+    def _handler(self, name: str, arguments: tuple[Any, ...]) -> Handler:
+        if name not in self._handlers:
+            known = ", ".join(self._handlers)
+            raise BadFrame("unknown_event", "event", f"known events: {known}")
+        expected, handler = self._handlers[name]
+        if len(arguments) != expected:
+            raise BadFrame("bad_payload", name, f"this event takes {expected} argument(s)")
+        if any(isinstance(argument, bytes) for argument in arguments):
+            raise BadFrame("bad_payload", name, "binary is not taken: send text")
+        return handler
+
+    async def _mistake(self, visitor: Visitor, error: BadFrame) -> None:
+        visitor.mistakes += 1
+        if visitor.mistakes > self.policy.max_mistakes:
+            await self.dismiss(visitor, "protocol")
+        else:
+            await self.sockets.emit("oops", error.answer, to=visitor.sid)
+
+    async def _hello(self, visitor: Visitor, payload: Any) -> dict[str, int]:
+        phone = self._phone(visitor)
+        hello = wire.parse_hello(payload)
+        ids = [phone.courier_id]
+        accepted = await trail.marks(self.redis, keys.ACCEPTED, ids)
+        durable = await trail.marks(self.redis, keys.DURABLE, ids)
+        phone.greet(hello, accepted[phone.courier_id], durable[phone.courier_id])
+        return {
+            "accepted": phone.accepted.seq,
+            "durable": phone.durable.seq,
+            "intervalMs": self.interval_ms(phone),
+        }
+
+    async def _readings(self, visitor: Visitor, epoch: Any, readings: Any) -> None:
+        parsed = wire.parse_fixes(epoch, readings, self.policy.max_fixes)
+        await self._take(self._phone(visitor), *parsed)
+
+    async def _packed(self, visitor: Visitor, epoch: Any, text: Any) -> None:
+        parsed = wire.parse_packed(epoch, text, self.policy.max_fixes)
+        await self._take(self._phone(visitor), *parsed)
+
+    async def _take(self, phone: Phone, epoch: int, fixes: list[Any]) -> None:
+        if len(self.pending) + len(fixes) > self.policy.max_pending_fixes:
+            return  # Redis is away for long: the phone keeps what is not acknowledged
+        courier = self.fleet.couriers.get(phone.courier_id)
+        taken = take(phone, courier, self.fleet, epoch, fixes, self.business_ms(), real_ms())
+        self.pending += taken.records
+        phone.unacknowledged += len(taken.results)
+        for result in set(taken.results):
+            self.counters.fixes(result, taken.results.count(result))
+        if taken.moved and courier is not None:
+            self.moved[courier.id.bytes] = courier
+            await self.followers.tell(courier, time.monotonic())
+
+    async def _view(self, visitor: Visitor, payload: Any) -> dict[str, int]:
+        self._staff(visitor)
+        view = wire.parse_view(payload)
+        change = self.viewports.look(visitor.sid, view.box)
+        await self.viewports.settle(visitor.sid, change, real_ms())
+        return {
+            "rev": view.rev,
+            "resolution": change.resolution,
+            "cells": len(change.cells),
+        }
+
+    async def _resync(self, visitor: Visitor, text: Any) -> None:
+        self._staff(visitor)
+        try:
+            cell = cells.from_text(text) if isinstance(text, str) else 0
+        except ValueError as error:
+            raise BadFrame("bad_payload", "cell", str(error)) from error
+        if not self.viewports.watches(visitor.sid, cell):
+            raise BadFrame("not_allowed", "cell", "you do not watch this cell: send view")
+        await self.viewports.snapshot(visitor.sid, cell, real_ms())
+
+    def _phone(self, visitor: Visitor) -> Phone:
+        if visitor.phone is None:
+            raise BadFrame("not_allowed", "event", "only couriers' phones send this")
+        return visitor.phone
+
+    def _staff(self, visitor: Visitor) -> None:
+        if visitor.grant.kind is not Kind.STAFF:
+            raise BadFrame("not_allowed", "event", "only dispatchers' maps ask for this")
+
+    def interval_ms(self, phone: Phone) -> int:
+        """Return the pause we ask of a phone between two fixes."""
+        courier = self.fleet.couriers.get(phone.courier_id)
+        idle = courier is None or courier.state in {CourierState.FREE, CourierState.ON_BREAK}
+        return self.policy.idle_interval_ms if idle else self.policy.busy_interval_ms
+
+    async def acknowledge(self, phone: Phone) -> None:
+        """Tell a phone how far its fixes got."""
+        phone.unacknowledged = 0
+        phone.acknowledged_at = time.monotonic()
+        await self.sockets.emit(
+            "a",
+            phone.epoch,
+            phone.accepted.seq,
+            phone.durable.seq,
+            self.interval_ms(phone),
+            to=phone.sid,
+        )
+
+    def note_accepted(self, records: list[TrailRecord]) -> set[Phone]:
+        """Note that records are in the stream; return the phones they came from."""
+        phones = set()
+        for record in records:
+            phone = self.visitors.phone_of(record.courier_id)
+            if phone is not None and phone.epoch == record.epoch:
+                phone.accepted = max(phone.accepted, Mark(record.epoch, record.fix.seq))
+                phones.add(phone)
+        return phones

@@ -1,0 +1,32 @@
+"""Every Redis key and its shape. Redis holds only what can be rebuilt.
+
+The braces are a hash tag: all keys of a region lie on one node of a Redis Cluster.
+"""
+
+REGION = "main"
+
+GEO = f"geo:{{{REGION}}}"
+"""Geo set: courier id (16 bytes) at the last position; the source for cold queries."""
+
+LAST = f"last:{{{REGION}}}"
+"""Hash: courier id -> packed last position (`positions.py`)."""
+
+PLANS = f"plan:{{{REGION}}}"
+"""Hash: courier id -> JSON of what the courier is doing (`plans.py`); absent when off shift."""
+
+ACCEPTED = f"acc:{{{REGION}}}"
+"""Hash: courier id -> packed (epoch, seq) up to which fixes are in the trail stream."""
+
+DURABLE = f"dur:{{{REGION}}}"
+"""Hash: courier id -> packed (epoch, seq) up to which fixes are committed in PostgreSQL."""
+
+TRAIL = f"trail:{{{REGION}}}"
+"""Stream: one entry per gateway tick, all its fixes packed in one field (`trail.py`)."""
+
+NEWS = f"news:{{{REGION}}}"
+"""Stream: low-rate events and control messages for the gateways (`news.py`)."""
+
+
+def ticket(token_hash: str) -> str:
+    """Return the key of a single-use ticket: JSON of its grant (`tickets.py`)."""
+    return f"ticket:{token_hash}"

@@ -1,0 +1,122 @@
+"""Phones: taking fixes in, each once, screened; remembering how far each phone got.
+
+Nothing here waits: fixes are judged and put aside, the tick writes them to Redis in one go.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from geo.fix import Fix, FixLimits, limits_for
+from geo.screening import screen
+from tracking.fleet import Fleet, LiveCourier
+from tracking.positions import Position
+from tracking.trail import OFF_SHIFT, Mark, TrailRecord
+from tracking.wire import BadFrame, Hello
+
+DUPLICATE = "duplicate"
+ACCEPTED = "accepted"
+
+
+@dataclass(slots=True, eq=False)
+class Phone:
+    """A courier's phone on one socket."""
+
+    sid: str
+    courier_id: UUID
+    epoch: int = 0
+    received: int = 0
+    accepted: Mark = field(default_factory=Mark)
+    durable: Mark = field(default_factory=Mark)
+    unacknowledged: int = 0
+    acknowledged_at: float = 0.0
+    greeted: bool = False
+
+    def greet(self, hello: Hello, accepted: Mark, durable: Mark) -> None:
+        """Begin to take fixes of the phone's epoch after what is known to be in the stream."""
+        self.epoch = hello.epoch
+        self.accepted = accepted if accepted.epoch == hello.epoch else Mark(hello.epoch, 0)
+        self.durable = durable if durable.epoch == hello.epoch else Mark(hello.epoch, 0)
+        self.received = self.accepted.seq
+        self.greeted = True
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the fixes of one event."""
+
+    records: list[TrailRecord]
+    results: list[str]
+    moved: bool
+
+
+def take(
+    phone: Phone,
+    courier: LiveCourier | None,
+    fleet: Fleet,
+    epoch: int,
+    fixes: Sequence[Fix],
+    now_ms: int,
+    real_now_ms: int,
+) -> Taken:
+    """Judge fixes in the order sent; move the courier by those that are believed.
+
+    `courier` is None off shift: then fixes only move the marks, their places are wiped.
+    Raises `BadFrame` before `hello`, or for another epoch than it named.
+    """
+    if not phone.greeted:
+        raise BadFrame("hello_first", "hello", "send hello before fixes")
+    if epoch != phone.epoch:
+        raise BadFrame("bad_payload", "epoch", f"hello said {phone.epoch}: send hello again")
+    records: list[TrailRecord] = []
+    results: list[str] = []
+    moved = False
+    for fix in fixes:
+        if fix.seq <= phone.received:
+            results.append(DUPLICATE)
+            continue
+        phone.received = fix.seq
+        refusal = _refusal(courier, fix, now_ms)
+        kept = fix if refusal != OFF_SHIFT else replace(fix, lat=math.nan, lng=math.nan)
+        records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, kept, refusal))
+        results.append(refusal or ACCEPTED)
+        if refusal is None and courier is not None:
+            fleet.move(courier, _position(phone, epoch, fix, real_now_ms))
+            moved = True
+    return Taken(records, results, moved)
+
+
+def _refusal(courier: LiveCourier | None, fix: Fix, now_ms: int) -> str | None:
+    if courier is None:
+        return OFF_SHIFT
+    refusal = screen(fix, _last_fix(courier), now_ms, _limits(courier))
+    return None if refusal is None else refusal.value
+
+
+def _limits(courier: LiveCourier) -> FixLimits:
+    return limits_for(courier.vehicle)
+
+
+def _last_fix(courier: LiveCourier) -> Fix | None:
+    last = courier.position
+    if last is None:
+        return None
+    return Fix(
+        last.seq, last.t_ms, last.lat, last.lng, last.speed_mps, last.heading_deg, last.accuracy_m
+    )
+
+
+def _position(phone: Phone, epoch: int, fix: Fix, real_now_ms: int) -> Position:
+    return Position(
+        courier_id=phone.courier_id,
+        epoch=epoch,
+        seq=fix.seq,
+        t_ms=fix.t_ms,
+        received_ms=real_now_ms,
+        lat=fix.lat,
+        lng=fix.lng,
+        speed_mps=fix.speed_mps,
+        heading_deg=fix.heading_deg,
+        accuracy_m=fix.accuracy_m,
+    )

@@ -1,0 +1,84 @@
+"""What each courier on shift is doing: the state a map shows, whose followers may look.
+
+Written by `jobs` after each change, read by the realtime program; a courier without a plan is off
+shift, and fixes of theirs are refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from redis.asyncio import Redis
+
+from geo.vehicle import Vehicle
+from tracking import keys, news, positions
+from tracking.news import Control
+
+
+class CourierState(IntEnum):
+    """What a courier is doing, as the map's records code it."""
+
+    FREE = 0
+    TO_PICKUP = 1
+    CARRYING = 2
+    AT_STOP = 3
+    ON_BREAK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An order whose followers see this courier: exactly while it is carried, coarsely before."""
+
+    order_id: UUID
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CourierPlan:
+    """A courier on shift."""
+
+    courier_id: UUID
+    name: str
+    vehicle: Vehicle
+    state: CourierState
+    orders: tuple[Followed, ...]
+
+
+def encode(plan: CourierPlan) -> bytes:
+    """Return a plan as JSON."""
+    return orjson.dumps(plan)
+
+
+def decode(raw: bytes | str | Mapping[str, Any]) -> CourierPlan:
+    """Return the plan that `encode` wrote."""
+    values = raw if isinstance(raw, Mapping) else orjson.loads(raw)
+    return CourierPlan(
+        courier_id=UUID(values["courier_id"]),
+        name=values["name"],
+        vehicle=Vehicle(values["vehicle"]),
+        state=CourierState(values["state"]),
+        orders=tuple(
+            Followed(UUID(order["order_id"]), bool(order["exact"])) for order in values["orders"]
+        ),
+    )
+
+
+async def load_all(redis: Redis) -> list[CourierPlan]:
+    """Return the plans of all couriers on shift."""
+    return [decode(raw) for raw in (await redis.hgetall(keys.PLANS)).values()]
+
+
+async def publish(redis: Redis, plans: Sequence[CourierPlan], off_shift: Sequence[UUID]) -> None:
+    """Save changed plans, forget couriers who went off shift, and tell the gateways."""
+    async with redis.pipeline(transaction=True) as pipeline:
+        for plan in plans:
+            pipeline.hset(keys.PLANS, plan.courier_id.bytes, encode(plan))
+            news.add(pipeline, Control.PLAN, encode(plan))
+        for courier_id in off_shift:
+            pipeline.hdel(keys.PLANS, courier_id.bytes)
+            news.add(pipeline, Control.OFF_SHIFT, orjson.dumps({"courier_id": courier_id}))
+        positions.forget(pipeline, off_shift)
+        await pipeline.execute()

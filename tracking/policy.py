@@ -1,0 +1,57 @@
+"""TrackingPolicy: rates, limits and time-outs of live tracking, each with its unit."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingPolicy:
+    """What the realtime program goes by; network times are real time."""
+
+    tick_ms: int = 250
+    """Pause between two rounds of writing to Redis and sending map frames."""
+
+    busy_interval_ms: int = 1000
+    """Pause between fixes asked of a courier who carries something."""
+
+    idle_interval_ms: int = 3000
+    """Pause between fixes asked of a courier who waits for work."""
+
+    stale_s: float = 30.0
+    """Silence after which a position counts as stale."""
+
+    ack_every_s: float = 2.0
+    ack_every_fixes: int = 64
+
+    durable_poll_s: float = 1.0
+    """Pause between two looks at what the trail writer has committed."""
+
+    customer_gap_s: float = 1.0
+    """Shortest pause between two positions sent to the followers of an order."""
+
+    connect_s: float = 5.0
+    """Time to complete the Socket.IO handshake after the transport was accepted."""
+
+    reconnect_ticket_s: int = 600
+    ticket_s: int = 30
+
+    max_fixes: int = 200
+    """Fixes in one event."""
+
+    max_cells: int = 200
+    """Cells of one viewport."""
+
+    max_mistakes: int = 5
+    """Bad frames after which a socket is closed."""
+
+    max_queue: int = 256
+    """Packets waiting for a socket that does not read, before it is closed."""
+
+    slow_s: float = 30.0
+    max_frame_bytes: int = 32_768
+    max_pending_fixes: int = 200_000
+    """Fixes kept in memory while Redis is out of reach; beyond it phones keep theirs."""
+
+    trail_stream_entries: int = 100_000
+    """Entries kept in the trail stream at most, should the writer be away for long."""
+
+    news_entries: int = 20_000

@@ -1,0 +1,170 @@
+"""What the realtime program does by itself: the tick, the news, the marks, the housekeeping."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from tracking import keys, news, plans, positions, trail
+from tracking.gateway import Gateway, real_ms
+from tracking.news import Control, NewsItem
+from tracking.positions import Positions
+from tracking.tickets import Kind
+
+log = logging.getLogger("tracking.rounds")
+
+_NEWS_WAIT_MS = 1000
+_PAUSE_AFTER_ERROR_S = 0.5
+
+
+class Rounds:
+    """The background tasks of one gateway; start them before the first client is let in."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._read_to = "0-0"
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Learn who is on shift and where, then begin."""
+        await self._learn()
+        policy = self._gateway.policy
+        for name, pause_s, act in (
+            ("tick", policy.tick_ms / 1000, self.tick),
+            ("news", 0.0, self._news),
+            ("durable", policy.durable_poll_s, self._durable),
+            ("housekeeping", 1.0, self._housekeeping),
+        ):
+            loop = _forever(name, pause_s, act)
+            self._tasks.append(asyncio.create_task(loop, name=f"tracking {name}"))
+
+    async def stop(self) -> None:
+        """Say good-bye to everybody, write what is pending, end the tasks."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self._write()
+        except RedisError:
+            log.warning("fixes not written at the end; phones will send them again")
+        for visitor in self._gateway.visitors:
+            await self._gateway.dismiss(visitor, "shutdown")
+
+    async def _learn(self) -> None:
+        gateway = self._gateway
+        self._read_to = await news.latest_id(gateway.redis)
+        known = await plans.load_all(gateway.redis)
+        last = await Positions(gateway.redis, gateway.policy.stale_s).of([
+            plan.courier_id for plan in known
+        ])
+        for plan in known:
+            courier = gateway.fleet.apply(plan)
+            position = last.get(plan.courier_id)
+            if position is not None:
+                gateway.fleet.move(courier, position)
+        gateway.fleet.take_changes()
+
+    async def tick(self) -> None:
+        """Write what came in to Redis in one go, acknowledge it, tell the maps."""
+        gateway = self._gateway
+        began = time.perf_counter()
+        await self._write()
+        gateway.fleet.note_silence(real_ms(), gateway.policy.stale_s)
+        if await gateway.viewports.send_changes(real_ms()):
+            gateway.counters.fanout(time.perf_counter() - began)
+
+    async def _write(self) -> None:
+        gateway = self._gateway
+        if not gateway.pending:
+            return
+        records, moved = gateway.pending, gateway.moved
+        gateway.pending, gateway.moved = [], {}
+        try:
+            async with gateway.redis.pipeline(transaction=True) as pipeline:
+                trail.append(pipeline, records, gateway.policy.trail_stream_entries)
+                fresh = [c.position for c in moved.values() if c.id in gateway.fleet.couriers]
+                positions.save(pipeline, [p for p in fresh if p is not None])
+                await pipeline.execute()
+        except RedisError:
+            # Not known to be written: keep them; history drops what arrives twice.
+            gateway.pending = records + gateway.pending
+            gateway.moved = moved | gateway.moved
+            raise
+        for phone in gateway.note_accepted(records):
+            due = time.monotonic() - phone.acknowledged_at >= gateway.policy.ack_every_s
+            if due or phone.unacknowledged >= gateway.policy.ack_every_fixes:
+                await gateway.acknowledge(phone)
+
+    async def _news(self) -> None:
+        items = await news.read(self._gateway.redis, self._read_to, _NEWS_WAIT_MS)
+        for item in items:
+            self._read_to = item.id
+            await self._tell(item)
+
+    async def _tell(self, item: NewsItem) -> None:
+        gateway = self._gateway
+        match item.name:
+            case Control.PLAN:
+                gateway.fleet.apply(plans.decode(item.body))
+            case Control.OFF_SHIFT:
+                courier = gateway.fleet.off_shift(UUID(item.body["courier_id"]))
+                if courier is not None:
+                    gateway.moved.pop(courier.id.bytes, None)
+            case Control.SESSION_ENDED:
+                await self._dismiss_where("session_id", item.body["session_id"], "revoked")
+            case Control.LINK_ENDED:
+                await self._dismiss_where("subject", item.body["link_id"], "revoked")
+            case _:
+                await gateway.sockets.emit(item.name, item.body, to=item.rooms)
+
+    async def _dismiss_where(self, field: str, value: str, reason: str) -> None:
+        for visitor in self._gateway.visitors:
+            if getattr(visitor.grant, field) == value:
+                await self._gateway.dismiss(visitor, reason)
+
+    async def _durable(self) -> None:
+        gateway = self._gateway
+        behind = [p for p in gateway.visitors.phones() if p.durable != p.accepted]
+        ids = [phone.courier_id for phone in behind]
+        marks = await trail.marks(gateway.redis, keys.DURABLE, ids)
+        for phone in behind:
+            mark = marks[phone.courier_id]
+            if mark.epoch == phone.epoch and mark > phone.durable:
+                phone.durable = mark
+                await gateway.acknowledge(phone)
+
+    async def _housekeeping(self) -> None:
+        gateway = self._gateway
+        followed = {o.order_id for c in gateway.fleet.couriers.values() for o in c.orders}
+        gateway.followers.forget(followed)
+        now_ms, now_s = gateway.business_ms(), time.monotonic()
+        for visitor in gateway.visitors:
+            expires_ms = visitor.grant.expires_ms
+            if expires_ms is not None and expires_ms <= now_ms:
+                await gateway.dismiss(visitor, "expired")
+            elif gateway.sockets.waiting(visitor.sid) <= gateway.policy.max_queue:
+                visitor.slow_since = None
+            elif visitor.slow_since is None:
+                visitor.slow_since = now_s
+            elif now_s - visitor.slow_since > gateway.policy.slow_s:
+                kind = Kind(visitor.grant.kind)
+                log.info("a socket does not read: closed", extra={"kind": kind})
+                await gateway.dismiss(visitor, "slow")
+
+
+async def _forever(name: str, pause_s: float, act: Callable[[], Awaitable[None]]) -> None:
+    """Do something again and again; an error is logged and does not end it."""
+    while True:
+        began = time.monotonic()
+        try:
+            await act()
+        except RedisError as error:
+            log.warning("redis does not answer", extra={"loop": name, "error": str(error)})
+            await asyncio.sleep(_PAUSE_AFTER_ERROR_S)
+        except Exception:
+            log.exception("a round failed and goes on", extra={"loop": name})
+            await asyncio.sleep(_PAUSE_AFTER_ERROR_S)
+        await asyncio.sleep(max(0.0, pause_s - (time.monotonic() - began)))

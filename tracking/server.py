@@ -1,0 +1,68 @@
+"""The HTTP door of the realtime program: tickets are checked before a socket exists."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from tracking import tickets
+from tracking.gateway import COMPLETED, GRANT, Gateway
+from tracking.rounds import Rounds
+
+log = logging.getLogger("tracking.server")
+
+_PATH = "/socket.io/"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def attach(app: web.Application, gateway: Gateway) -> None:
+    """Serve the gateway's sockets on `app`, with its background tasks."""
+    rounds = Rounds(gateway)
+    waiting: set[asyncio.Task[None]] = set()
+
+    @web.middleware
+    async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path != _PATH:
+            return await handler(request)
+        if request.query.get("transport") != "websocket" or "sid" in request.query:
+            return _refused(400, "only the transport websocket is served")
+        try:
+            grant = await tickets.redeem(gateway.redis, request.query.get("ticket", ""))
+        except RedisError:
+            return _refused(503, "try again")
+        if grant is None:
+            return _refused(401, "the ticket is missing, used or too old: get a new one")
+        request[GRANT] = grant
+        request[COMPLETED] = asyncio.Event()
+        task = asyncio.create_task(
+            _deadline(request, gateway.policy.connect_s), name="socket handshake deadline"
+        )
+        waiting.add(task)
+        task.add_done_callback(waiting.discard)
+        return await handler(request)
+
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        await rounds.start()
+        yield
+        await rounds.stop()
+
+    app.middlewares.append(door)
+    app.cleanup_ctx.append(run)
+    gateway.sockets.attach(app, gateway.connect, gateway.event, gateway.disconnect)
+
+
+async def _deadline(request: web.Request, seconds: float) -> None:
+    """Close a transport whose client does not complete the Socket.IO handshake."""
+    try:
+        async with asyncio.timeout(seconds):
+            await request[COMPLETED].wait()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.close()
+
+
+def _refused(status: int, message: str) -> web.Response:
+    return web.json_response({"success": False, "message": message}, status=status)

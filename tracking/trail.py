@@ -1,0 +1,161 @@
+"""The trail stream: every fix once, packed, on its way to PostgreSQL, and how far each got.
+
+*accepted* is set with the stream entry by the gateway, *durable* by the trail writer after the
+commit. An unknown mark counts as nothing, then phones send again and history drops the doubles.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import ResponseError
+
+from geo.fix import Fix
+from geo.screening import Refusal
+from tracking import keys
+
+_RECORD = struct.Struct("<16sIIqqddfffBB")
+_MARK = struct.Struct("<II")
+_FIELD = b"f"
+OFF_SHIFT = "off_shift"
+"""Why a fix is not stored at all: it is nobody's business. It only moves the marks."""
+
+_REFUSALS = (None, *(reason.value for reason in Refusal), OFF_SHIFT)
+_GROUP = "pg"
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRecord:
+    """A fix with the courier it belongs to and the reason, if any, why it was not believed."""
+
+    courier_id: UUID
+    epoch: int
+    received_ms: int
+    fix: Fix
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """How far a courier's fixes got: all of `epoch` up to `seq`."""
+
+    epoch: int = 0
+    seq: int = 0
+
+
+def pack(records: Sequence[TrailRecord]) -> bytes:
+    """Return records as one blob."""
+    nan = float("nan")
+    return b"".join(
+        _RECORD.pack(
+            record.courier_id.bytes,
+            record.epoch,
+            record.fix.seq,
+            record.fix.t_ms,
+            record.received_ms,
+            record.fix.lat,
+            record.fix.lng,
+            nan if record.fix.speed_mps is None else record.fix.speed_mps,
+            nan if record.fix.heading_deg is None else record.fix.heading_deg,
+            nan if record.fix.accuracy_m is None else record.fix.accuracy_m,
+            record.fix.flags & 0xFF,
+            _REFUSALS.index(record.refusal),
+        )
+        for record in records
+    )
+
+
+def unpack(blob: bytes) -> list[TrailRecord]:
+    """Return the records of a blob."""
+    return [
+        TrailRecord(
+            courier_id=UUID(bytes=courier),
+            epoch=epoch,
+            received_ms=received_ms,
+            fix=Fix(seq, t_ms, lat, lng, _known(speed), _known(heading), _known(accuracy), flags),
+            refusal=_REFUSALS[refusal],
+        )
+        for (
+            courier,
+            epoch,
+            seq,
+            t_ms,
+            received_ms,
+            lat,
+            lng,
+            speed,
+            heading,
+            accuracy,
+            flags,
+            refusal,
+        ) in _RECORD.iter_unpack(blob)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124  # NaN is the only such number
+
+
+def append(pipeline: Pipeline, records: Sequence[TrailRecord], kept_entries: int) -> None:
+    """Add one stream entry for all `records` and the marks that say they are in it."""
+    pipeline.xadd(keys.TRAIL, {_FIELD: pack(records)}, maxlen=kept_entries, approximate=True)
+    reached: dict[UUID, Mark] = {}
+    for record in records:
+        mark = Mark(record.epoch, record.fix.seq)
+        reached[record.courier_id] = max(mark, reached.get(record.courier_id, mark))
+    set_marks(pipeline, keys.ACCEPTED, reached)
+
+
+def set_marks(pipeline: Pipeline, key: str, marks: Mapping[UUID, Mark]) -> None:
+    """Add the saving of marks to a pipeline."""
+    if marks:
+        packed: Any = {one.bytes: _MARK.pack(m.epoch, m.seq) for one, m in marks.items()}
+        pipeline.hset(key, mapping=packed)
+
+
+async def marks(redis: Redis, key: str, courier_ids: Sequence[UUID]) -> dict[UUID, Mark]:
+    """Return the marks of these couriers; an unknown one counts as nothing."""
+    if not courier_ids:
+        return {}
+    raw: Any = await redis.hmget(key, [one.bytes for one in courier_ids])
+    return {
+        one: Mark(*_MARK.unpack(packed)) if packed is not None else Mark()
+        for one, packed in zip(courier_ids, raw, strict=True)
+    }
+
+
+async def open_group(redis: Redis) -> None:
+    """Make the writer's consumer group where it is missing (a new or wiped Redis)."""
+    try:
+        await redis.xgroup_create(keys.TRAIL, _GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+async def next_batch(
+    redis: Redis, consumer: str, *, unacknowledged: bool, entries: int, wait_ms: int
+) -> list[tuple[bytes, list[TrailRecord]]]:
+    """Return stream entries for the writer: its own unfinished ones, or new ones."""
+    start = "0" if unacknowledged else ">"
+    wait = None if unacknowledged else wait_ms
+    found: Any = await redis.xreadgroup(
+        _GROUP, consumer, {keys.TRAIL: start}, count=entries, block=wait
+    )
+    if not found:
+        return []
+    batch = found[0][1] if isinstance(found, list) else next(iter(found.values()))[0]
+    return [(entry_id, unpack(fields[_FIELD]) if fields else []) for entry_id, fields in batch]
+
+
+async def finish(redis: Redis, entry_ids: Sequence[bytes], durable: Mapping[UUID, Mark]) -> None:
+    """Note that the fixes of these entries are committed, and drop the entries."""
+    async with redis.pipeline(transaction=True) as pipeline:
+        set_marks(pipeline, keys.DURABLE, durable)
+        pipeline.xack(keys.TRAIL, _GROUP, *entry_ids)
+        pipeline.xdel(keys.TRAIL, *entry_ids)
+        await pipeline.execute()
