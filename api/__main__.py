@@ -1,0 +1,21 @@
+"""Run the HTTP program: `python -m api`."""
+
+from api.app import create_app
+from api.kit import logs, program
+from api.kit.db import Database
+from api.settings import read_settings
+
+
+async def main() -> None:
+    """Open the database and serve until told to stop."""
+    settings = read_settings()
+    logs.configure("api", settings.log_level)
+    database = await Database.open(settings.database_url.get_secret_value(), size=16)
+    try:
+        await program.serve(create_app(settings, database), settings.http_host, settings.http_port)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    program.run(main())

@@ -1,0 +1,106 @@
+"""The HTTP program, wired: resources in order, middlewares, endpoints, pages."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+
+from api.endpoints import ENDPOINTS
+from api.identity.guard import guard
+from api.identity.passwords import PASSWORDS, PasswordHasher
+from api.identity.tokens import TOKENS, TokenMint
+from api.kit.db import Database
+from api.kit.health import Probe, add_health
+from api.kit.metrics import Metrics
+from api.kit.middlewares import add_security_headers, shell
+from api.kit.openapi import document
+from api.kit.rate_limit import RateLimiter
+from api.kit.redis import Redis, RedisError, open_redis
+from api.kit.resources import Resources
+from api.kit.serving import Shell, mount
+from api.live import LIVE, REDIS
+from api.metrics_page import add_metrics
+from api.pages import add_pages
+from api.planning import POLICY, TRAVEL, policy_of, travel_of
+from api.settings import SETTINGS, Settings
+from tracking.positions import Positions
+
+log = logging.getLogger("api")
+
+RESOURCES = web.AppKey("resources", Resources)
+FLUSH_S = 1.0
+
+
+def api_document() -> dict[str, object]:
+    """Return the OpenAPI document of the whole API."""
+    return document(
+        ENDPOINTS,
+        title="Hermod",
+        version="1",
+        about="Courier dispatch and real-time tracking. Errors: /docs/errors.",
+    )
+
+
+def create_app(settings: Settings, database: Database) -> web.Application:
+    """Return the application around an open database; Redis and the rest open with it."""
+    metrics = Metrics.fresh()
+    app = web.Application(middlewares=[shell(metrics)])
+    app.on_response_prepare.append(add_security_headers)
+    redis = open_redis(settings.redis_url.get_secret_value())
+    mint = TokenMint(settings.secret_key.get_secret_value(), settings.access_token_s)
+    resources = Resources()
+    resources.put(SETTINGS, settings)
+    resources.put(TOKENS, mint)
+    resources.put(REDIS, redis)
+    resources.put(LIVE, Positions(redis, settings.presence_s))
+    resources.put(POLICY, policy_of(settings))
+    resources.put(TRAVEL, travel_of(settings))
+    hasher = PasswordHasher(settings.bcrypt_cost)
+    resources.put(PASSWORDS, hasher)
+    app[RESOURCES] = resources
+
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        flushing = asyncio.create_task(_flush(metrics, resources), name="metrics")
+        yield
+        flushing.cancel()
+        with suppress(asyncio.CancelledError):
+            await flushing
+        hasher.close()
+        await redis.aclose()
+
+    app.cleanup_ctx.append(run)
+    serving = Shell(
+        database=database,
+        clock=settings.clock,
+        resources=resources,
+        guard=guard(mint, settings.trusted_proxies),
+        limiter=RateLimiter(redis, settings.limits),
+    )
+    for endpoint in ENDPOINTS:
+        mount(app, endpoint, serving)
+    probes: dict[str, Probe] = {
+        "database": lambda: _ask(database),
+        "redis": lambda: _ping(redis),
+    }
+    add_health(app, "api", probes)
+    add_metrics(app, metrics, redis, settings)
+    add_pages(app, settings, api_document())
+    return app
+
+
+async def _ask(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.fetchval("SELECT 1")
+
+
+async def _ping(redis: Redis) -> None:
+    await redis.exists("ready?")
+
+
+async def _flush(metrics: Metrics, resources: Resources) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        with suppress(RedisError):
+            await metrics.flush(resources[REDIS])

@@ -1,0 +1,32 @@
+"""What happens to couriers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.couriers.lifecycle import CourierStatus, Verification
+from api.kit.events import Event
+from api.kit.ids import CourierId, UserId, ZoneId
+
+
+@dataclass(frozen=True, slots=True)
+class CourierMoved(Event):
+    """A courier went online, offline, on a break, or took or finished the deliveries."""
+
+    topic: ClassVar[str] = "courier.moved"
+
+    courier_id: CourierId
+    user_id: UserId
+    zone_id: ZoneId | None
+    old_status: CourierStatus
+    status: CourierStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CourierVerified(Event):
+    """A manager verified or rejected a courier."""
+
+    topic: ClassVar[str] = "courier.verified"
+
+    courier_id: CourierId
+    user_id: UserId
+    verification: Verification

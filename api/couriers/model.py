@@ -1,0 +1,131 @@
+"""Tables and rows of couriers: who carries, with what, and the trail of where they were."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Uuid,
+)
+
+from api.couriers.lifecycle import CourierStatus, Verification
+from api.kit.ids import CourierId, UserId, ZoneId
+from api.kit.tables import identity, metadata, moment, point, stamps, word
+from geo.point import Point
+from geo.vehicle import Vehicle
+
+couriers = Table(
+    "couriers",
+    metadata,
+    identity(),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False, unique=True),
+    word("status", CourierStatus),
+    word("verification_status", Verification),
+    Column("rejected_reason", String),
+    Column("is_active", Boolean, nullable=False),
+    word("vehicle_type", Vehicle),
+    Column("vehicle_number", String),
+    Column("capacity_items", Integer, nullable=False),
+    Column("capacity_grams", Integer, nullable=False),
+    Column("capacity_cm3", Integer, nullable=False),
+    point("current_location", nullable=True),
+    moment("last_location_update", nullable=True),
+    Column("rating", Numeric(3, 2)),
+    Column("total_deliveries", Integer, nullable=False),
+    Column("home_zone_id", Uuid, ForeignKey("zones.id")),
+    moment("shift_started_at", nullable=True),
+    moment("shift_ends_at", nullable=True),
+    *stamps(),
+    Index("ix_couriers_home_zone_id_status", "home_zone_id", "status"),
+)
+
+courier_positions = Table(
+    "courier_positions",
+    metadata,
+    Column("courier_id", Uuid, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    moment("ts"),
+    moment("received_at"),
+    point("location", nullable=True),
+    Column("h3_cell", BigInteger),
+    Column("accuracy_m", REAL),
+    Column("speed_mps", REAL),
+    Column("heading_deg", SmallInteger),
+    Column("refusal", String),
+    PrimaryKeyConstraint("courier_id", "epoch", "seq", "ts"),
+    Index("ix_courier_positions_courier_id_ts", "courier_id", "ts"),
+    postgresql_partition_by="RANGE (ts)",
+    comment="trails: every fix once; `refusal` says why a fix did not move its courier",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """A courier."""
+
+    id: CourierId
+    user_id: UserId
+    status: CourierStatus
+    verification_status: Verification
+    rejected_reason: str | None
+    is_active: bool
+    vehicle_type: Vehicle
+    vehicle_number: str | None
+    capacity_items: int
+    capacity_grams: int
+    capacity_cm3: int
+    current_location: Point | None
+    last_location_update: datetime | None
+    total_deliveries: int
+    home_zone_id: ZoneId | None
+    shift_started_at: datetime | None
+    shift_ends_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCourier:
+    """A courier with the name people call them by."""
+
+    id: CourierId
+    user_id: UserId
+    first_name: str
+    last_name: str
+    status: CourierStatus
+    verification_status: Verification
+    is_active: bool
+    vehicle_type: Vehicle
+    vehicle_number: str | None
+    capacity_items: int
+    capacity_grams: int
+    capacity_cm3: int
+    total_deliveries: int
+    home_zone_id: ZoneId | None
+    shift_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFix:
+    """A stored fix, as a trail shows it."""
+
+    epoch: int
+    seq: int
+    ts: datetime
+    location: Point | None
+    accuracy_m: float | None
+    speed_mps: float | None
+    heading_deg: int | None
+    refusal: str | None

@@ -1,0 +1,168 @@
+"""Every statement about deliveries and their events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam
+
+from api.deliveries.lifecycle import OPEN, DeliveryStatus
+from api.deliveries.model import Delivery, DeliveryEvent, deliveries, delivery_events
+from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
+from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.work import Work
+
+_ALL = selecting(Delivery, deliveries)
+_DELIVERY = _ALL.where(deliveries.c.id == bindparam("id"))
+_GET = Query(Delivery, _DELIVERY)
+_LOCK = Query(Delivery, _DELIVERY.with_for_update())
+_OF_ORDER = Query(
+    Delivery, _ALL.where(deliveries.c.order_id == bindparam("order_id")).order_by(deliveries.c.id)
+)
+_ADD = inserting(Delivery, deliveries)
+_MOVED = (
+    "courier_id",
+    "status",
+    "assigned_at",
+    "picked_up_at",
+    "delivered_at",
+    "failed_at",
+    "eta_at",
+    "attempt",
+    "generation",
+    "failure_reason",
+    "received_by",
+    "version",
+    "updated_at",
+)
+_SAVE_MOVE = saving(deliveries, _MOVED)
+_NEXT_SEQ = Query(
+    int,
+    "SELECT coalesce(max(seq), 0) + 1 FROM delivery_events WHERE delivery_id = :delivery_id",
+)
+_ADD_EVENT = inserting(DeliveryEvent, delivery_events)
+_EVENTS = Query(
+    DeliveryEvent,
+    selecting(DeliveryEvent, delivery_events)
+    .where(delivery_events.c.delivery_id == bindparam("delivery_id"))
+    .order_by(delivery_events.c.seq),
+)
+_OPEN_OF_COURIER = Query(
+    Delivery,
+    """
+    SELECT * FROM deliveries
+    WHERE courier_id = :courier_id AND status = ANY(:open) ORDER BY id
+    """,
+)
+_COUNT_OPEN = Query(
+    int,
+    "SELECT count(*) FROM deliveries WHERE courier_id = :courier_id AND status = ANY(:open)",
+)
+_DONE_BY_COURIER = """
+    FROM deliveries
+    WHERE courier_id = :courier_id AND status IN ('delivered', 'returned', 'cancelled')
+"""
+_HISTORY = Query(
+    Delivery, "SELECT *" + _DONE_BY_COURIER + "ORDER BY id DESC LIMIT :limit OFFSET :offset"
+)
+_HISTORY_COUNT = Query(int, "SELECT count(*)" + _DONE_BY_COURIER)
+_CHOSEN = """
+    FROM deliveries
+    WHERE (:courier_id::uuid IS NULL OR courier_id = :courier_id)
+      AND (:order_id::uuid IS NULL OR order_id = :order_id)
+      AND (:zone_id::uuid IS NULL OR zone_id = :zone_id)
+      AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
+"""
+_PAGE = Query(Delivery, "SELECT *" + _CHOSEN + "ORDER BY id DESC LIMIT :limit OFFSET :offset")
+_COUNT = Query(int, "SELECT count(*)" + _CHOSEN)
+_SET_ETAS = Command(
+    """
+    WITH free AS (
+        SELECT id FROM deliveries
+        WHERE id = ANY(:ids) AND status = ANY(:open) FOR UPDATE SKIP LOCKED
+    )
+    UPDATE deliveries AS d SET eta_at = n.eta_at
+    FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)
+    WHERE d.id = n.id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which deliveries a list shows; None stands for all."""
+
+    courier_id: CourierId | None = None
+    order_id: OrderId | None = None
+    zone_id: ZoneId | None = None
+    statuses: list[DeliveryStatus] | None = None
+
+
+async def delivery(work: Work, delivery_id: DeliveryId) -> Delivery | None:
+    """Return the delivery with this id."""
+    return await _GET.one(work.db, id=delivery_id)
+
+
+async def lock(work: Work, delivery_id: DeliveryId) -> Delivery | None:
+    """Return the delivery and hold its row until the transaction ends."""
+    return await _LOCK.one(work.db, id=delivery_id)
+
+
+async def of_order(work: Work, order_id: OrderId) -> list[Delivery]:
+    """Return the deliveries of an order, oldest first."""
+    return await _OF_ORDER.all(work.db, order_id=order_id)
+
+
+async def add(work: Work, added: Delivery) -> None:
+    """Save a new delivery; raise `UniqueViolation` where the order has a live one."""
+    await _ADD.run(work.db, **columns(added))
+
+
+async def save_move(work: Work, moved: Delivery) -> None:
+    """Save a new status and what came with it."""
+    await _SAVE_MOVE.run(work.db, **columns(moved, ("id", *_MOVED)))
+
+
+async def next_seq(work: Work, delivery_id: DeliveryId) -> int:
+    """Return the number of the delivery's next event; the delivery's row must be locked."""
+    return await _NEXT_SEQ.value(work.db, delivery_id=delivery_id)
+
+
+async def add_event(work: Work, event: DeliveryEvent) -> None:
+    """Save an event of a delivery."""
+    await _ADD_EVENT.run(work.db, **columns(event))
+
+
+async def events(work: Work, delivery_id: DeliveryId) -> list[DeliveryEvent]:
+    """Return the events of a delivery, oldest first."""
+    return await _EVENTS.all(work.db, delivery_id=delivery_id)
+
+
+async def open_of_courier(work: Work, courier_id: CourierId) -> list[Delivery]:
+    """Return what a courier works on."""
+    return await _OPEN_OF_COURIER.all(work.db, courier_id=courier_id, open=list(OPEN))
+
+
+async def count_open(work: Work, courier_id: CourierId) -> int:
+    """Return how many deliveries a courier works on."""
+    return await _COUNT_OPEN.value(work.db, courier_id=courier_id, open=list(OPEN))
+
+
+async def history(
+    work: Work, courier_id: CourierId, limit: int, offset: int
+) -> tuple[list[Delivery], int]:
+    """Return some finished deliveries of a courier, newest first, and the number of all."""
+    found = await _HISTORY.all(work.db, courier_id=courier_id, limit=limit, offset=offset)
+    return found, await _HISTORY_COUNT.value(work.db, courier_id=courier_id)
+
+
+async def page(work: Work, choice: Choice, limit: int, offset: int) -> tuple[list[Delivery], int]:
+    """Return some deliveries, newest first, and the number of all that fit."""
+    chosen = columns(choice)
+    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    return found, await _COUNT.value(work.db, **chosen)
+
+
+async def set_etas(work: Work, ids: Sequence[DeliveryId], etas: Sequence[datetime]) -> None:
+    """Save when we now expect these deliveries; those just being worked on are left for later."""
+    await _SET_ETAS.run(work.db, ids=list(ids), etas=list(etas), open=list(OPEN))

@@ -1,0 +1,168 @@
+"""The route a courier is on: its stops in sequence, kept in step with the deliveries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api.deliveries.events import RouteChanged
+from api.deliveries.model import Delivery, RouteStop, StopKind
+from api.kit.ids import CourierId, DeliveryId, RouteId, ZoneId, new_id
+from api.kit.statement import Command, Query
+from api.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """A stop as a plan names it."""
+
+    delivery_id: DeliveryId
+    kind: StopKind
+
+
+_RUNNING = Query(
+    UUID,
+    """
+    SELECT id FROM delivery_routes
+    WHERE courier_id = :courier_id AND status = 'in_progress' FOR UPDATE
+    """,
+)
+_START = Command(
+    """
+    INSERT INTO delivery_routes
+        (id, courier_id, zone_id, date, name, status, created_at, updated_at)
+    VALUES (:id, :courier_id, :zone_id, :now::timestamptz::date, 'live', 'in_progress', :now, :now)
+    """
+)
+_FINISH = Command(
+    """
+    UPDATE delivery_routes AS r SET status = 'completed', updated_at = :now
+    WHERE r.courier_id = :courier_id AND r.status = 'in_progress'
+      AND NOT EXISTS (SELECT FROM route_stops WHERE route_id = r.id AND done_at IS NULL)
+    """
+)
+_WAITING = Query(
+    RouteStop,
+    """
+    SELECT s.* FROM route_stops AS s JOIN delivery_routes AS r ON r.id = s.route_id
+    WHERE r.courier_id = :courier_id AND r.status = 'in_progress' AND s.done_at IS NULL
+    ORDER BY s.seq
+    """,
+)
+_ADD = Command(
+    """
+    INSERT INTO route_stops (id, route_id, delivery_id, kind, seq, service_s, created_at)
+    VALUES (:id, :route_id, :delivery_id, :kind, 0, :service_s, :now)
+    ON CONFLICT (route_id, delivery_id, kind) DO UPDATE SET done_at = NULL
+    """
+)
+_SEQUENCE = Command(
+    """
+    UPDATE route_stops AS s SET seq = n.seq
+    FROM unnest(:delivery_ids::uuid[], :kinds::text[], :seqs::int[]) AS n(delivery_id, kind, seq)
+    WHERE s.route_id = :route_id AND s.delivery_id = n.delivery_id AND s.kind = n.kind
+      AND s.done_at IS NULL
+    """
+)
+_DONE = Command(
+    """
+    UPDATE route_stops AS s SET done_at = :now
+    FROM delivery_routes AS r
+    WHERE r.id = s.route_id AND r.courier_id = :courier_id AND r.status = 'in_progress'
+      AND s.delivery_id = :delivery_id AND s.kind = :kind AND s.done_at IS NULL
+    """
+)
+_DROP = Command(
+    """
+    DELETE FROM route_stops AS s USING delivery_routes AS r
+    WHERE r.id = s.route_id AND r.courier_id = :courier_id AND r.status = 'in_progress'
+      AND s.delivery_id = :delivery_id AND s.done_at IS NULL
+    """
+)
+_SET_ETAS = Command(
+    """
+    WITH free AS (
+        SELECT id FROM route_stops
+        WHERE id = ANY(:ids) AND done_at IS NULL FOR UPDATE SKIP LOCKED
+    )
+    UPDATE route_stops AS s SET eta_at = n.eta_at
+    FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)
+    WHERE s.id = n.id
+    """
+)
+
+
+async def waiting_stops(work: Work, courier_id: CourierId) -> list[RouteStop]:
+    """Return the stops a courier still has to make, in sequence."""
+    return await _WAITING.all(work.db, courier_id=courier_id)
+
+
+async def add_delivery(
+    work: Work,
+    courier_id: CourierId,
+    delivery: Delivery,
+    plan: Sequence[PlannedStop],
+    service_s: int,
+) -> None:
+    """Add pickup and dropoff of a delivery to the courier's route, in the sequence of `plan`.
+
+    A plan that no longer fits (stops were done or added meanwhile) is not followed: then the two
+    stops go to the end, which is always possible.
+    """
+    route_id = await _running(work, courier_id, delivery.zone_id)
+    waiting = [
+        PlannedStop(stop.delivery_id, stop.kind) for stop in await waiting_stops(work, courier_id)
+    ]
+    added = [PlannedStop(delivery.id, StopKind.PICKUP), PlannedStop(delivery.id, StopKind.DROPOFF)]
+    for stop in added:
+        await _ADD.run(
+            work.db,
+            id=new_id(),
+            route_id=route_id,
+            delivery_id=stop.delivery_id,
+            kind=stop.kind,
+            service_s=service_s,
+            now=work.now,
+        )
+    fits = set(plan) == {*waiting, *added} and len(plan) == len(waiting) + 2
+    sequence = list(plan) if fits else waiting + added
+    await _SEQUENCE.run(
+        work.db,
+        route_id=route_id,
+        delivery_ids=[stop.delivery_id for stop in sequence],
+        kinds=[stop.kind for stop in sequence],
+        seqs=list(range(1, len(sequence) + 1)),
+    )
+    work.emit(RouteChanged(courier_id))
+
+
+async def stop_done(
+    work: Work, courier_id: CourierId, delivery_id: DeliveryId, kind: StopKind
+) -> None:
+    """Note that a stop was made; the route ends with its last stop."""
+    await _DONE.run(
+        work.db, courier_id=courier_id, delivery_id=delivery_id, kind=kind, now=work.now
+    )
+    await _FINISH.run(work.db, courier_id=courier_id, now=work.now)
+    work.emit(RouteChanged(courier_id))
+
+
+async def drop_delivery(work: Work, courier_id: CourierId, delivery_id: DeliveryId) -> None:
+    """Take the stops of a delivery that the courier no longer has out of the route."""
+    await _DROP.run(work.db, courier_id=courier_id, delivery_id=delivery_id)
+    await _FINISH.run(work.db, courier_id=courier_id, now=work.now)
+    work.emit(RouteChanged(courier_id))
+
+
+async def set_etas(work: Work, stop_ids: Sequence[UUID], etas: Sequence[datetime]) -> None:
+    """Save when we now expect these stops to begin; those just being changed are left."""
+    await _SET_ETAS.run(work.db, ids=list(stop_ids), etas=list(etas))
+
+
+async def _running(work: Work, courier_id: CourierId, zone_id: ZoneId) -> RouteId:
+    found = await _RUNNING.one(work.db, courier_id=courier_id)
+    if found is not None:
+        return RouteId(found)
+    route_id = RouteId(new_id())
+    await _START.run(work.db, id=route_id, courier_id=courier_id, zone_id=zone_id, now=work.now)
+    return route_id

@@ -1,0 +1,24 @@
+"""Every module's endpoints, gathered: the map of the whole API."""
+
+from api.admin.endpoints import ENDPOINTS as ADMIN
+from api.companies.endpoints import ENDPOINTS as COMPANIES
+from api.couriers.endpoints import ENDPOINTS as COURIERS
+from api.deliveries.endpoints import ENDPOINTS as DELIVERIES
+from api.following.endpoints import ENDPOINTS as FOLLOWING
+from api.identity.endpoints import ENDPOINTS as IDENTITY
+from api.kit.endpoint import AnyEndpoint
+from api.offers.endpoints import ENDPOINTS as OFFERS
+from api.orders.endpoints import ENDPOINTS as ORDERS
+from api.zones.endpoints import ENDPOINTS as ZONES
+
+ENDPOINTS: tuple[AnyEndpoint, ...] = (
+    *IDENTITY,
+    *ZONES,
+    *COMPANIES,
+    *COURIERS,
+    *ORDERS,
+    *DELIVERIES,
+    *OFFERS,
+    *FOLLOWING,
+    *ADMIN,
+)

@@ -1,0 +1,98 @@
+"""What a follower of an order sees: state, ETA, and the courier while that is their business."""
+
+from datetime import UTC, datetime
+
+from api.companies import repository as companies
+from api.couriers import repository as couriers
+from api.deliveries import repository as deliveries
+from api.deliveries import routing
+from api.deliveries.lifecycle import DeliveryStatus
+from api.deliveries.model import Delivery
+from api.following.schema import FollowedPlace, FollowedPosition, TrackingView
+from api.kit.work import Work
+from api.live import LIVE
+from api.orders.model import Order
+from geo import cells
+from geo.point import Point
+
+COARSE_RESOLUTION = 8
+
+_FOLLOWED = frozenset({
+    DeliveryStatus.ASSIGNED,
+    DeliveryStatus.PICKED_UP,
+    DeliveryStatus.IN_TRANSIT,
+})
+
+
+def is_exact(status: DeliveryStatus) -> bool:
+    """Tell whether followers see the courier exactly: while the goods are aboard, not before."""
+    return status in {DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT}
+
+
+async def picture(work: Work, order: Order) -> TrackingView:
+    """Return what followers of `order` may know now."""
+    found = await deliveries.of_order(work, order.id)
+    delivery = found[-1] if found else None
+    company = await companies.company(work, order.company_id) if order.company_id else None
+    courier = None
+    if delivery is not None and delivery.courier_id and delivery.status in _FOLLOWED:
+        courier = await couriers.named(work, delivery.courier_id)
+    return TrackingView(
+        order_id=order.id,
+        order_number=order.order_number,
+        order_status=order.status,
+        delivery_status=delivery.status if delivery else None,
+        company_name=company.name if company else None,
+        pickup=_place(order.pickup_snapshot),
+        dropoff=_place(order.delivery_snapshot),
+        promised_from=order.promised_from,
+        promised_until=order.promised_until,
+        placed_at=order.created_at,
+        ready_at=order.ready_at,
+        picked_up_at=delivery.picked_up_at if delivery else None,
+        delivered_at=delivery.delivered_at if delivery else None,
+        eta_at=delivery.eta_at if delivery else None,
+        courier_name=courier.first_name if courier else None,
+        courier_vehicle=courier.vehicle_type if courier else None,
+        stops_before=await _stops_before(work, delivery) if courier and delivery else 0,
+        position=await _position(work, delivery) if courier and delivery else None,
+        is_gift=order.is_gift,
+        gift_message=order.gift_message,
+    )
+
+
+def _place(snapshot: dict[str, object]) -> FollowedPlace:
+    return FollowedPlace.model_validate({
+        name: snapshot[name] for name in ("latitude", "longitude", "address")
+    })
+
+
+async def _stops_before(work: Work, delivery: Delivery) -> int:
+    """Return how many stops for other people come before ours."""
+    if delivery.courier_id is None:
+        return 0
+    count = 0
+    for stop in await routing.waiting_stops(work, delivery.courier_id):
+        if stop.delivery_id == delivery.id and stop.kind == "dropoff":
+            break
+        count += stop.delivery_id != delivery.id
+    return count
+
+
+async def _position(work: Work, delivery: Delivery) -> FollowedPosition | None:
+    if delivery.courier_id is None:
+        return None
+    found = (await work[LIVE].of([delivery.courier_id])).get(delivery.courier_id)
+    if found is None:
+        return None
+    exact = is_exact(delivery.status)
+    place = Point(found.lat, found.lng)
+    if not exact:
+        place = cells.centre(cells.cell_of(place, COARSE_RESOLUTION))
+    return FollowedPosition(
+        latitude=place.lat,
+        longitude=place.lng,
+        heading_deg=found.heading_deg if exact else None,
+        fixed_at=datetime.fromtimestamp(found.t_ms / 1000, UTC),
+        exact=exact,
+    )

@@ -1,0 +1,33 @@
+"""The guard at the door: who sends a request, from which address."""
+
+from aiohttp import web
+
+from api.identity.tokens import TokenMint
+from api.kit.actor import Actor
+from api.kit.errors import Unauthenticated
+from api.kit.serving import Guard
+
+
+def guard(mint: TokenMint, trusted_proxies: tuple[str, ...]) -> Guard:
+    """Return the function that reads a request's credentials."""
+
+    async def who(request: web.Request) -> Actor:  # noqa: RUF029  # a guard may need to ask
+        address = address_of(request, trusted_proxies)
+        header = request.headers.get("Authorization")
+        if header is None:
+            return Actor(address=address)
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("Send 'Authorization: Bearer <access token>'")
+        return mint.read_access_token(token.strip(), address)
+
+    return who
+
+
+def address_of(request: web.Request, trusted_proxies: tuple[str, ...]) -> str | None:
+    """Return the caller's address; X-Forwarded-For counts only where a known proxy sent it."""
+    peer = request.remote
+    if peer not in trusted_proxies:
+        return peer
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return forwarded.rpartition(",")[2].strip() or peer

@@ -1,0 +1,148 @@
+"""Tables and rows of identity: people, their sessions, the one-time codes they were sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import CITEXT, INET
+
+from api.kit.actor import Role
+from api.kit.ids import CompanyId, SessionId, UserId
+from api.kit.tables import identity, metadata, moment, stamps, word
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code opens."""
+
+    REGISTRATION = "registration"
+    LOGIN = "login"
+
+
+users = Table(
+    "users",
+    metadata,
+    identity(),
+    word("role", Role),
+    Column("email", CITEXT),
+    Column("phone", String),
+    Column("password_hash", String),
+    Column("first_name", String(100), nullable=False),
+    Column("last_name", String(100), nullable=False),
+    Column("locale", String, nullable=False),
+    Column("company_id", Uuid, ForeignKey("companies.id")),
+    Column("is_active", Boolean, nullable=False),
+    Column("blocked_reason", String),
+    moment("email_verified_at", nullable=True),
+    moment("phone_verified_at", nullable=True),
+    moment("last_login_at", nullable=True),
+    moment("deleted_at", nullable=True),
+    *stamps(),
+    Index("uq_users_email", "email", unique=True, postgresql_where=text("deleted_at IS NULL")),
+    Index("uq_users_phone", "phone", unique=True, postgresql_where=text("deleted_at IS NULL")),
+    Index("ix_users_company_id", "company_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    identity(),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    moment("rotated_at"),
+    moment("expires_at"),
+    moment("revoked_at", nullable=True),
+    Column("revoked_reason", String),
+    Column("device", String),
+    Column("ip", INET),
+    *stamps(),
+    Index("ix_sessions_user_id", "user_id"),
+    comment="one row per family of refresh tokens (times are real time)",
+)
+
+one_time_codes = Table(
+    "one_time_codes",
+    metadata,
+    identity(),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("destination", String, nullable=False),
+    word("purpose", CodePurpose),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    moment("expires_at"),
+    moment("used_at", nullable=True),
+    moment("created_at"),
+    Index("ix_one_time_codes_destination", "destination", "purpose"),
+    comment="only hashes are kept (times are real time)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with an account."""
+
+    id: UserId
+    role: Role
+    email: str | None
+    phone: str | None
+    password_hash: str | None
+    first_name: str
+    last_name: str
+    locale: str
+    company_id: CompanyId | None
+    is_active: bool
+    email_verified_at: datetime | None
+    phone_verified_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_verified(self) -> bool:
+        """Tell whether the person has shown to own the phone or the e-mail address."""
+        return self.phone_verified_at is not None or self.email_verified_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A family of refresh tokens: one device that signed in."""
+
+    id: SessionId
+    user_id: UserId
+    generation: int
+    token_hash: bytes
+    rotated_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    device: str | None
+    ip: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """A code sent to a phone or handed over as a link; five tries, one use."""
+
+    id: UserId
+    user_id: UserId
+    destination: str
+    purpose: CodePurpose
+    code_hash: bytes
+    attempts: int
+    expires_at: datetime
+    used_at: datetime | None
+    created_at: datetime

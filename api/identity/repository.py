@@ -1,0 +1,159 @@
+"""Every statement about users, sessions and one-time codes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, or_
+
+from api.identity.model import (
+    CodePurpose,
+    OneTimeCode,
+    Session,
+    User,
+    one_time_codes,
+    sessions,
+    users,
+)
+from api.kit.ids import SessionId, UserId
+from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.work import Work
+
+_LIVING = selecting(User, users).where(users.c.deleted_at.is_(None))
+_USER = Query(User, _LIVING.where(users.c.id == bindparam("id")))
+_BY_LOGIN = Query(
+    User,
+    _LIVING.where(or_(users.c.phone == bindparam("login"), users.c.email == bindparam("login"))),
+)
+_ADD_USER = inserting(User, users)
+_REGISTER_AGAIN = saving(
+    users, ["password_hash", "first_name", "last_name", "locale", "role", "updated_at"]
+)
+_VERIFY_PHONE = saving(users, ["phone_verified_at", "updated_at"])
+_SEEN = saving(users, ["last_login_at"])
+
+_SESSION = Query(
+    Session,
+    selecting(Session, sessions).where(sessions.c.id == bindparam("id")).with_for_update(),
+)
+_ADD_SESSION = inserting(Session, sessions)
+_ROTATE = saving(sessions, ["generation", "token_hash", "rotated_at", "expires_at", "updated_at"])
+_REVOKE = Command(
+    """
+    UPDATE sessions SET revoked_at = :now, revoked_reason = :reason, updated_at = :now
+    WHERE id = :id AND revoked_at IS NULL
+    """
+)
+
+_CODE = Query(
+    OneTimeCode,
+    selecting(OneTimeCode, one_time_codes)
+    .where(
+        one_time_codes.c.destination == bindparam("destination"),
+        one_time_codes.c.purpose == bindparam("purpose"),
+        one_time_codes.c.used_at.is_(None),
+    )
+    .order_by(one_time_codes.c.created_at.desc())
+    .limit(1)
+    .with_for_update(),
+)
+_CODE_BY_ID = Query(
+    OneTimeCode,
+    selecting(OneTimeCode, one_time_codes).where(one_time_codes.c.id == bindparam("id")),
+)
+_ADD_CODE = inserting(OneTimeCode, one_time_codes)
+_TRIED = Command("UPDATE one_time_codes SET attempts = attempts + 1 WHERE id = :id")
+_USED = saving(one_time_codes, ["used_at"])
+_VOID = Command(
+    """
+    UPDATE one_time_codes SET used_at = :now
+    WHERE destination = :destination AND purpose = :purpose AND used_at IS NULL
+    """
+)
+_PEOPLE_WITH_ROLE = Query(
+    int, func.count().select().select_from(users).where(users.c.role == bindparam("role"))
+)
+
+
+async def user(work: Work, user_id: UserId) -> User | None:
+    """Return the user with this id."""
+    return await _USER.one(work.db, id=user_id)
+
+
+async def user_by_login(work: Work, login: str) -> User | None:
+    """Return the user with this phone number or e-mail address."""
+    return await _BY_LOGIN.one(work.db, login=login)
+
+
+async def add_user(work: Work, added: User) -> None:
+    """Save a new user; raise `UniqueViolation` where the phone or e-mail is taken."""
+    await _ADD_USER.run(work.db, **columns(added))
+
+
+async def register_again(work: Work, changed: User) -> None:
+    """Save what a person who never confirmed the phone has now given."""
+    names = ["id", "password_hash", "first_name", "last_name", "locale", "role", "updated_at"]
+    await _REGISTER_AGAIN.run(work.db, **columns(changed, names))
+
+
+async def verify_phone(work: Work, user_id: UserId) -> None:
+    """Note that the phone was shown to belong to the user."""
+    await _VERIFY_PHONE.run(work.db, id=user_id, phone_verified_at=work.now, updated_at=work.now)
+
+
+async def seen(work: Work, user_id: UserId) -> None:
+    """Note the time of the last sign-in."""
+    await _SEEN.run(work.db, id=user_id, last_login_at=work.now)
+
+
+async def lock_session(work: Work, session_id: SessionId) -> Session | None:
+    """Return the session and hold its row until the transaction ends."""
+    return await _SESSION.one(work.db, id=session_id)
+
+
+async def add_session(work: Work, session: Session) -> None:
+    """Save a new session."""
+    await _ADD_SESSION.run(work.db, **columns(session))
+
+
+async def rotate(work: Work, session: Session) -> None:
+    """Save the next generation of a session."""
+    names = ["id", "generation", "token_hash", "rotated_at", "expires_at", "updated_at"]
+    await _ROTATE.run(work.db, **columns(session, names))
+
+
+async def revoke(work: Work, session_id: SessionId, reason: str, now: datetime) -> bool:
+    """End a session; False where it had ended before."""
+    return await _REVOKE.run(work.db, id=session_id, reason=reason, now=now) > 0
+
+
+async def lock_code(work: Work, destination: str, purpose: CodePurpose) -> OneTimeCode | None:
+    """Return the newest unused code and hold its row until the transaction ends."""
+    return await _CODE.one(work.db, destination=destination, purpose=purpose)
+
+
+async def code(work: Work, code_id: UUID) -> OneTimeCode | None:
+    """Return the code with this id."""
+    return await _CODE_BY_ID.one(work.db, id=code_id)
+
+
+async def add_code(work: Work, added: OneTimeCode) -> None:
+    """Save a new code and void the ones sent before to the same place for the same purpose."""
+    await _VOID.run(
+        work.db, destination=added.destination, purpose=added.purpose, now=added.created_at
+    )
+    await _ADD_CODE.run(work.db, **columns(added))
+
+
+async def note_try(work: Work, code_id: UUID) -> None:
+    """Count one wrong try."""
+    await _TRIED.run(work.db, id=code_id)
+
+
+async def use_code(work: Work, code_id: UUID, now: datetime) -> None:
+    """Note that the code has opened what it opens."""
+    await _USED.run(work.db, id=code_id, used_at=now)
+
+
+async def people_with_role(work: Work, role: str) -> int:
+    """Return how many users have `role`."""
+    return await _PEOPLE_WITH_ROLE.value(work.db, role=role)

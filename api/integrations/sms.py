@@ -1,0 +1,53 @@
+"""Text messages through a Twilio-shaped HTTP service."""
+
+import logging
+
+import aiohttp
+
+from api.kit.errors import Unavailable
+from api.kit.resources import Key
+from api.settings import Settings
+
+log = logging.getLogger("api.sms")
+
+DEADLINE_S = 5.0
+
+
+class SmsRefused(Unavailable):
+    """The service did not take the message; it is tried again."""
+
+    code, title = "sms_refused", "The text message service did not take the message"
+
+
+class SmsSender:
+    """Sends text messages; without a service configured it only notes that it would have."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = settings.sms_url.rstrip("/")
+        self._account = settings.sms_account
+        self._token = settings.sms_token.get_secret_value()
+        self._sender = settings.sms_sender
+        timeout = aiohttp.ClientTimeout(total=DEADLINE_S)
+        self._session = aiohttp.ClientSession(timeout=timeout)
+
+    async def send(self, phone: str, text: str) -> None:
+        """Send `text` to `phone`; raise `SmsRefused` where the service does not take it."""
+        if not self._base:
+            log.warning("no SMS service is configured (HERMOD_SMS_URL): a message is not sent")
+            return
+        url = f"{self._base}/2010-04-01/Accounts/{self._account}/Messages.json"
+        form = {"To": phone, "From": self._sender, "Body": text}
+        headers = {"Authorization": aiohttp.encode_basic_auth(self._account, self._token)}
+        try:
+            async with self._session.post(url, data=form, headers=headers) as response:
+                if response.status >= 300:
+                    raise SmsRefused(f"The text message service answered {response.status}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SmsRefused(f"The text message service: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        """Close the connections to the service."""
+        await self._session.close()
+
+
+SMS: Key[SmsSender] = Key("SMS sender")

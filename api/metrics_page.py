@@ -1,0 +1,29 @@
+"""/metrics: the counters of the whole installation, for Prometheus."""
+
+import hmac
+
+from aiohttp import web
+from redis.asyncio import Redis
+
+from api.kit.errors import Forbidden
+from api.kit.metrics import Metrics
+from api.settings import Settings
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+def add_metrics(app: web.Application, metrics: Metrics, redis: Redis, settings: Settings) -> None:
+    """Register /metrics; it takes the token of the settings, or a caller on this machine."""
+    token = settings.metrics_token.get_secret_value()
+
+    async def page(request: web.Request) -> web.Response:
+        sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        allowed = hmac.compare_digest(sent, token) if token else request.remote in _LOOPBACK
+        if not allowed:
+            raise Forbidden("Send the metrics token: Authorization: Bearer <token>")
+        await metrics.flush(redis)
+        return web.Response(
+            text=await metrics.exposition(redis), content_type="text/plain", charset="utf-8"
+        )
+
+    app.router.add_get("/metrics", page)

@@ -1,0 +1,153 @@
+"""Placing an order by direct request: zone, fee, promise, lines, first statuses."""
+
+from datetime import datetime, timedelta
+
+from api.companies import service as companies
+from api.kit.errors import FieldError, InvalidInput
+from api.kit.ids import OrderId, new_id
+from api.kit.lifecycle import By
+from api.kit.work import Work
+from api.orders import repository, service
+from api.orders.events import OrderPlaced
+from api.orders.lifecycle import OrderStatus
+from api.orders.model import (
+    DeliveryMethod,
+    Order,
+    OrderItem,
+    OrderKind,
+    PaymentStatus,
+    StatusChange,
+)
+from api.orders.schema import OrderDraft, PlaceDraft
+from api.planning import promised_window
+from api.zones import service as zones
+
+FURTHEST_AHEAD = timedelta(days=60)
+
+
+async def place(work: Work, draft: OrderDraft) -> Order:
+    """Place an order for the acting customer; it is confirmed at once (cash or invoice).
+
+    An order with a company waits for the shop to prepare it; one without is handed over by the
+    sender and counts as ready. Raises `InvalidInput` for places outside our zones or past times.
+    """
+    if draft.company_id is not None:
+        await companies.get(work, draft.company_id)
+    zone, fee, distance_m = await zones.quote(work, draft.pickup.point, draft.dropoff.point)
+    ready_at = _ready_at(work, draft)
+    promised_from, promised_until = _promise(work, draft, ready_at, distance_m)
+    order_id = OrderId(new_id())
+    order = Order(
+        id=order_id,
+        order_number=f"H{await repository.next_number(work)}",
+        checkout_id=new_id(),
+        user_id=work.actor.id,
+        company_id=draft.company_id,
+        kind=OrderKind.SALE,
+        status=OrderStatus.PENDING,
+        delivery_method=DeliveryMethod.DELIVERY,
+        zone_id=zone.id,
+        pickup_snapshot=_snapshot(draft.pickup),
+        pickup_location=draft.pickup.point,
+        delivery_snapshot=_snapshot(draft.dropoff),
+        delivery_location=draft.dropoff.point,
+        currency=fee.currency,
+        sub_total_minor=0,
+        discount_minor=0,
+        delivery_fee_minor=fee.amount,
+        tax_minor=0,
+        deposit_minor=0,
+        total_minor=fee.amount,
+        payment_status=PaymentStatus.PENDING,
+        payment_method=draft.payment_method,
+        notes=draft.notes,
+        is_gift=draft.gift is not None,
+        gift_message=draft.gift.message if draft.gift else None,
+        recipient_name=draft.gift.recipient_name if draft.gift else None,
+        recipient_phone=draft.gift.recipient_phone if draft.gift else None,
+        hide_price=draft.gift.hide_price if draft.gift else False,
+        ready_at=ready_at,
+        not_before=draft.window_start,
+        promised_from=promised_from,
+        promised_until=promised_until,
+        cancel_reason=None,
+        cancelled_at=None,
+        version=1,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    await repository.add(work, order, _items(order_id, draft))
+    await repository.add_change(work, _first_change(work, order))
+    work.emit(
+        OrderPlaced(
+            order.id,
+            order.order_number,
+            order.user_id,
+            order.company_id,
+            order.zone_id,
+            order.status,
+        )
+    )
+    return await _confirm(work, order)
+
+
+async def _confirm(work: Work, order: Order) -> Order:
+    order = await service.move(work, order, OrderStatus.CONFIRMED, By.SYSTEM)
+    if order.company_id is None:
+        comment = "the sender has it ready"
+        order = await service.move(work, order, OrderStatus.PREPARING, By.SYSTEM, comment)
+        order = await service.move(work, order, OrderStatus.READY_FOR_DELIVERY, By.SYSTEM, comment)
+    return order
+
+
+def _ready_at(work: Work, draft: OrderDraft) -> datetime:
+    ready_at = draft.ready_at or work.now
+    if ready_at > work.now + FURTHEST_AHEAD:
+        far = FieldError("readyAt", "too_far", "at most 60 days ahead")
+        raise InvalidInput(fields=[far])
+    return max(ready_at, work.now)
+
+
+def _promise(
+    work: Work, draft: OrderDraft, ready_at: datetime, distance_m: int
+) -> tuple[datetime, datetime]:
+    if draft.window_start is None or draft.window_end is None:
+        return promised_window(work, ready_at, distance_m)
+    if draft.window_end <= work.now or draft.window_end <= ready_at:
+        past = FieldError("windowEnd", "too_early", "must lie ahead, and after readyAt")
+        raise InvalidInput(fields=[past])
+    if draft.window_end > work.now + FURTHEST_AHEAD:
+        far = FieldError("windowEnd", "too_far", "at most 60 days ahead")
+        raise InvalidInput(fields=[far])
+    return draft.window_start, draft.window_end
+
+
+def _snapshot(place: PlaceDraft) -> dict[str, object]:
+    return place.model_dump(mode="json", by_alias=True)
+
+
+def _items(order_id: OrderId, draft: OrderDraft) -> list[OrderItem]:
+    return [
+        OrderItem(
+            id=new_id(),
+            order_id=order_id,
+            place=place,
+            title=item.title,
+            quantity=item.quantity,
+            weight_grams=item.weight_grams,
+            volume_cm3=item.volume_cm3,
+        )
+        for place, item in enumerate(draft.items)
+    ]
+
+
+def _first_change(work: Work, order: Order) -> StatusChange:
+    return StatusChange(
+        id=new_id(),
+        order_id=order.id,
+        old_status=None,
+        new_status=order.status,
+        comment=None,
+        changed_by_user_id=work.actor.user_id,
+        created_at=work.now,
+    )

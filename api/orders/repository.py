@@ -1,0 +1,143 @@
+"""Every statement about orders, their lines and their history."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam
+
+from api.kit.ids import CompanyId, OrderId, UserId, ZoneId
+from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.work import Work
+from api.orders.lifecycle import OrderStatus
+from api.orders.model import (
+    Load,
+    Order,
+    OrderItem,
+    StatusChange,
+    order_items,
+    order_status_history,
+    orders,
+)
+
+_ORDER = selecting(Order, orders).where(orders.c.id == bindparam("id"))
+_GET = Query(Order, _ORDER)
+_LOCK = Query(Order, _ORDER.with_for_update())
+_ADD = inserting(Order, orders)
+_ADD_ITEMS = Command(
+    """
+    INSERT INTO order_items (id, order_id, place, title, quantity, weight_grams, volume_cm3)
+    SELECT i.id, :order_id, i.place, i.title, i.quantity, i.weight_grams, i.volume_cm3
+    FROM unnest(:ids::uuid[], :places::int[], :titles::text[], :quantities::int[],
+                :weights::int[], :volumes::int[])
+         AS i(id, place, title, quantity, weight_grams, volume_cm3)
+    """
+)
+_ITEMS = Query(
+    OrderItem,
+    selecting(OrderItem, order_items)
+    .where(order_items.c.order_id == bindparam("order_id"))
+    .order_by(order_items.c.place),
+)
+_LOAD = Query(
+    Load,
+    """
+    SELECT coalesce(sum(quantity), 0)::int AS items,
+           coalesce(sum(quantity * weight_grams), 0)::int AS weight_grams,
+           coalesce(sum(quantity * volume_cm3), 0)::int AS volume_cm3
+    FROM order_items WHERE order_id = :order_id
+    """,
+)
+_ADD_CHANGE = inserting(StatusChange, order_status_history)
+_CHANGES = Query(
+    StatusChange,
+    selecting(StatusChange, order_status_history)
+    .where(order_status_history.c.order_id == bindparam("order_id"))
+    .order_by(order_status_history.c.id),
+)
+_MOVED = ("status", "cancel_reason", "cancelled_at", "version", "updated_at")
+_SAVE_MOVE = saving(orders, _MOVED)
+_NEXT_NUMBER = Query(int, "SELECT nextval('order_numbers')")
+
+_CHOSEN = """
+    FROM orders
+    WHERE (:user_id::uuid IS NULL OR user_id = :user_id)
+      AND (:company_id::uuid IS NULL OR company_id = :company_id)
+      AND (:zone_id::uuid IS NULL OR zone_id = :zone_id)
+      AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
+      AND (:search::text IS NULL OR order_number ILIKE :search)
+"""
+_PAGE = Query(Order, "SELECT *" + _CHOSEN + "ORDER BY id DESC LIMIT :limit OFFSET :offset")
+_COUNT = Query(int, "SELECT count(*)" + _CHOSEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which orders a list shows; None stands for all."""
+
+    user_id: UserId | None = None
+    company_id: CompanyId | None = None
+    zone_id: ZoneId | None = None
+    statuses: list[OrderStatus] | None = None
+    search: str | None = None
+
+
+async def order(work: Work, order_id: OrderId) -> Order | None:
+    """Return the order with this id."""
+    return await _GET.one(work.db, id=order_id)
+
+
+async def lock(work: Work, order_id: OrderId) -> Order | None:
+    """Return the order and hold its row until the transaction ends."""
+    return await _LOCK.one(work.db, id=order_id)
+
+
+async def add(work: Work, added: Order, items: list[OrderItem]) -> None:
+    """Save a new order with its lines."""
+    await _ADD.run(work.db, **columns(added))
+    await _ADD_ITEMS.run(
+        work.db,
+        order_id=added.id,
+        ids=[item.id for item in items],
+        places=[item.place for item in items],
+        titles=[item.title for item in items],
+        quantities=[item.quantity for item in items],
+        weights=[item.weight_grams for item in items],
+        volumes=[item.volume_cm3 for item in items],
+    )
+
+
+async def items(work: Work, order_id: OrderId) -> list[OrderItem]:
+    """Return the lines of an order."""
+    return await _ITEMS.all(work.db, order_id=order_id)
+
+
+async def load(work: Work, order_id: OrderId) -> Load:
+    """Return how much the lines of an order weigh and measure together."""
+    return await _LOAD.value(work.db, order_id=order_id)
+
+
+async def save_move(work: Work, moved: Order, change: StatusChange) -> None:
+    """Save a new status together with its line of history."""
+    await _SAVE_MOVE.run(work.db, **columns(moved, ("id", *_MOVED)))
+    await _ADD_CHANGE.run(work.db, **columns(change))
+
+
+async def add_change(work: Work, change: StatusChange) -> None:
+    """Save a line of history."""
+    await _ADD_CHANGE.run(work.db, **columns(change))
+
+
+async def changes(work: Work, order_id: OrderId) -> list[StatusChange]:
+    """Return the history of an order, oldest first."""
+    return await _CHANGES.all(work.db, order_id=order_id)
+
+
+async def next_number(work: Work) -> int:
+    """Return a number that no order has had; numbers may have gaps, never doubles."""
+    return await _NEXT_NUMBER.value(work.db)
+
+
+async def page(work: Work, choice: Choice, limit: int, offset: int) -> tuple[list[Order], int]:
+    """Return some orders, newest first, and the number of all that fit."""
+    chosen = columns(choice)
+    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    return found, await _COUNT.value(work.db, **chosen)

@@ -1,0 +1,54 @@
+"""What this installation tells dispatch: its policy, its travel times, its planes in metres."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from api.kit.resources import Key
+from api.kit.work import Work
+from api.settings import Settings
+from dispatch.policy import DispatchPolicy
+from dispatch.promise import promised
+from geo.travel import USUAL_PACES, DetourModel, Pace
+from geo.vehicle import Vehicle
+
+POLICY: Key[DispatchPolicy] = Key("dispatch policy")
+TRAVEL: Key[DetourModel] = Key("travel times")
+
+
+def policy_of(settings: Settings) -> DispatchPolicy:
+    """Return the policy that the settings describe."""
+    tick_s = max(1, round(settings.dispatch_tick_s * settings.clock_speed))
+    return replace(
+        DispatchPolicy(),
+        offer_timeout_s=max(1, round(settings.offer_s)),
+        tick_s=tick_s,
+        promise_stop_s=2 * settings.dispatch_service_s,
+    )
+
+
+def travel_of(settings: Settings) -> DetourModel:
+    """Return the travel times that the settings describe: by vehicle, or one pace for all."""
+    paces = tuple(
+        (
+            vehicle,
+            Pace(
+                speed_mps=settings.travel_speed_mps or pace.speed_mps,
+                detour=settings.travel_detour or pace.detour,
+            ),
+        )
+        for vehicle, pace in USUAL_PACES
+    )
+    return DetourModel(paces)
+
+
+def direct_seconds(work: Work, distance_m: float) -> int:
+    """Return how long a car takes for a straight distance."""
+    return work[TRAVEL].seconds(distance_m, Vehicle.CAR)
+
+
+def promised_window(work: Work, ready_at: datetime, distance_m: float) -> tuple[datetime, datetime]:
+    """Return when we promise the delivery of an order ready at `ready_at`."""
+    now = work.now.replace(microsecond=0)
+    ready_s = max(0, round((ready_at - now).total_seconds()))
+    window = promised(ready_s, round(distance_m), work[POLICY], clock_s=int(now.timestamp()))
+    return now + timedelta(seconds=window.start_s), now + timedelta(seconds=window.end_s)

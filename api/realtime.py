@@ -1,0 +1,109 @@
+"""Run the realtime program: `python -m api.realtime`. It never opens the database."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from api.kit import logs, program
+from api.kit.health import add_health
+from api.kit.metrics import Metrics
+from api.kit.redis import Redis, RedisError, open_redis
+from api.metrics_page import add_metrics
+from api.settings import Settings, read_settings
+from tracking.gateway import Gateway
+from tracking.policy import TrackingPolicy
+from tracking.server import attach
+from tracking.sockets import AllowOrigin, Sockets
+
+log = logging.getLogger("api.realtime")
+
+FLUSH_S = 1.0
+
+
+class Counted:
+    """Counts what live tracking counts into our metrics."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def fixes(self, result: str, number: int) -> None:
+        """Count fixes by what became of them."""
+        self._metrics.fixes.labels(result).inc(number)
+
+    def socket(self, role: str, event: str) -> None:
+        """Count a socket that opened or closed."""
+        self._metrics.sockets.labels(role, event).inc()
+
+    def fanout(self, seconds: float) -> None:
+        """Note how long one round of sending positions took."""
+        self._metrics.fanout_seconds.observe(seconds)
+
+
+def allow_origin(settings: Settings) -> AllowOrigin:
+    """Return the check of a browser's Origin: our own host's pages, and those of the settings."""
+
+    def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
+        if origin is None or origin in settings.allowed_origins:
+            return True
+        host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
+        return origin.partition("://")[2].partition(":")[0] == host
+
+    return allowed
+
+
+def create_app(settings: Settings) -> web.Application:
+    """Return the realtime application."""
+    app = web.Application()
+    metrics = Metrics.fresh()
+    redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
+    policy = TrackingPolicy(tick_ms=settings.tracking_tick_ms, stale_s=settings.presence_s)
+    clock = settings.clock
+    gateway = Gateway(
+        redis,
+        Sockets(allow_origin=allow_origin(settings), max_frame_bytes=policy.max_frame_bytes),
+        policy,
+        Counted(metrics),
+        lambda: round(clock.now().timestamp() * 1000),
+        clock.speed,
+    )
+
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        flushing = asyncio.create_task(_flush(metrics, redis), name="metrics")
+        gc.freeze()
+        yield
+        flushing.cancel()
+        with suppress(asyncio.CancelledError):
+            await flushing
+        await redis.aclose()
+
+    async def ask() -> None:
+        await redis.exists("ready?")
+
+    app.cleanup_ctx.append(run)
+    attach(app, gateway)
+    add_health(app, "realtime", {"redis": ask})
+    add_metrics(app, metrics, redis, settings)
+    return app
+
+
+async def _flush(metrics: Metrics, redis: Redis) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        with suppress(RedisError):
+            await metrics.flush(redis)
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    settings = read_settings()
+    logs.configure("realtime", settings.log_level)
+    await program.serve(create_app(settings), settings.realtime_host, settings.realtime_port)
+
+
+if __name__ == "__main__":
+    program.run(main())
