@@ -1,0 +1,90 @@
+"""An independent check of a plan: slow, obvious, and sharing no code with what made it."""
+
+from dispatch.errors import PlanError
+from dispatch.feasibility import Rule, violations
+from dispatch.legs import up_to_s
+from dispatch.model import CourierView, DeliveryView, Kind, Stop
+from dispatch.plan import Assignment, Plan
+from dispatch.problem import Problem
+from dispatch.schedule import schedule
+
+
+def check(problem: Problem, plan: Plan) -> None:
+    """Raise PlanError, naming delivery and courier, for a plan that must not be carried out.
+
+    Each waiting delivery is decided once. Nobody gets two, nor anything while excluded or barred.
+    The route is the old one with pickup and dropoff put in, in this order, behind what is pinned.
+    It breaks no rule that the old one did not break, and the load fits wherever the new delivery
+    is aboard. Its times are those of the schedule.
+    """
+    couriers = {view.id: view for view in map(problem.courier, range(len(problem.couriers)))}
+    waiting = {view.id: view for view in map(problem.delivery, range(len(problem.waiting)))}
+    decided = [one.delivery for one in plan.assignments] + [one.delivery for one in plan.unassigned]
+    if sorted(decided) != sorted(waiting):
+        raise PlanError("each waiting delivery must be decided exactly once, and no other")
+    busy = [one.courier for one in plan.assignments]
+    if len(set(busy)) < len(busy):
+        raise PlanError("a courier may get at most one new delivery per tick")
+    for one in plan.assignments:
+        wrong = _wrong(one, couriers.get(one.courier), waiting[one.delivery])
+        if wrong:
+            raise PlanError(
+                f"delivery {one.delivery.hex()} for courier {one.courier.hex()}: {wrong}"
+            )
+
+
+def _wrong(one: Assignment, courier: CourierView | None, new: DeliveryView) -> str | None:
+    if courier is None:
+        return "no such courier"
+    if courier.excluded:
+        return f"the courier is excluded: {courier.excluded.name}"
+    bars = [bar.reason.name for bar in new.barred if bar.courier == courier.id]
+    if bars:
+        return f"the courier is barred: {bars[0]}"
+    return _wrong_route(one, courier, new)
+
+
+def _wrong_route(one: Assignment, courier: CourierView, new: DeliveryView) -> str | None:
+    if not courier.pinned <= one.pickup_at < one.dropoff_at < len(one.stops):
+        return "the new stops are out of order, or inside what is pinned"
+    old = iter(courier.stops)
+    stops: list[Stop] = []
+    for at, planned in enumerate(one.stops):
+        if at == one.pickup_at:
+            stop: Stop | None = new.pickup
+        elif at == one.dropoff_at:
+            stop = new.dropoff
+        else:
+            stop = next(old, None)
+        if stop is None or (stop.delivery, stop.kind) != (planned.delivery, planned.kind):
+            return f"stop {at} is not what the route had, nor the new pickup or dropoff"
+        stops.append(stop)
+    if next(old, None) is not None:
+        return "a stop of the route is missing"
+    return _wrong_in_time(one, courier, stops)
+
+
+def _wrong_in_time(one: Assignment, courier: CourierView, stops: list[Stop]) -> str | None:
+    visits = schedule(courier, stops)
+    for at, (planned, visit) in enumerate(zip(one.stops, visits, strict=True)):
+        times = (up_to_s(visit.arrive_ms), up_to_s(visit.begin_ms), up_to_s(visit.late_ms))
+        if (planned.arrive_s, planned.begin_s, planned.late_s) != times:
+            return f"the times of stop {at} are not those of the schedule"
+    before = violations(courier, courier.stops, schedule(courier, courier.stops))
+    fresh = violations(courier, stops, visits) - before
+    if fresh:
+        first = min(fresh)
+        return f"{first.rule.name} is newly broken at {first.kind.name} of {first.delivery.hex()}"
+    if overloaded(courier, stops, one.pickup_at, one.dropoff_at):
+        return f"{Rule.CAPACITY.name} is exceeded while the new delivery is aboard"
+    return None
+
+
+def overloaded(courier: CourierView, stops: list[Stop], pickup_at: int, dropoff_at: int) -> bool:
+    """Tell whether more is aboard than fits, anywhere from the pickup to before the dropoff."""
+    load = courier.load
+    for at, stop in enumerate(stops[:dropoff_at]):
+        load = load.plus(stop.demand) if stop.kind == Kind.PICKUP else load.minus(stop.demand)
+        if at >= pickup_at and not load.within(courier.capacity):
+            return True
+    return False
