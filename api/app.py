@@ -8,10 +8,13 @@ from contextlib import suppress
 from aiohttp import web
 
 from api.endpoints import ENDPOINTS
+from api.errors_page import add_errors_page
 from api.identity.guard import guard
 from api.identity.passwords import PASSWORDS, PasswordHasher
+from api.identity.revocations import LOOK_S, Revocations
 from api.identity.tokens import TOKENS, TokenMint
-from api.kit.db import Database
+from api.kit.db import OUT_OF_REACH, Database
+from api.kit.errors import Unavailable
 from api.kit.health import Probe, add_health
 from api.kit.metrics import Metrics
 from api.kit.middlewares import add_security_headers, shell
@@ -20,6 +23,7 @@ from api.kit.rate_limit import RateLimiter
 from api.kit.redis import Redis, RedisError, open_redis
 from api.kit.resources import Resources
 from api.kit.serving import Shell, mount
+from api.kit.work import begin_work
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
 from api.pages import add_pages
@@ -50,6 +54,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app.on_response_prepare.append(add_security_headers)
     redis = open_redis(settings.redis_url.get_secret_value())
     mint = TokenMint(settings.secret_key.get_secret_value(), settings.access_token_s)
+    revocations = Revocations(settings.access_token_s)
     resources = Resources()
     resources.put(SETTINGS, settings)
     resources.put(TOKENS, mint)
@@ -62,11 +67,14 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app[RESOURCES] = resources
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        flushing = asyncio.create_task(_flush(metrics, resources), name="metrics")
+        loops = [
+            asyncio.create_task(_flush(metrics, resources), name="metrics"),
+            asyncio.create_task(_learn(revocations, database, settings), name="revocations"),
+        ]
         yield
-        flushing.cancel()
-        with suppress(asyncio.CancelledError):
-            await flushing
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
         hasher.close()
         await redis.aclose()
 
@@ -75,7 +83,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         database=database,
         clock=settings.clock,
         resources=resources,
-        guard=guard(mint, settings.trusted_proxies),
+        guard=guard(mint, revocations, settings.trusted_proxies),
         limiter=RateLimiter(redis, settings.limits),
     )
     for endpoint in ENDPOINTS:
@@ -86,6 +94,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     }
     add_health(app, "api", probes)
     add_metrics(app, metrics, redis, settings)
+    add_errors_page(app)
     add_pages(app, settings, api_document())
     return app
 
@@ -104,3 +113,11 @@ async def _flush(metrics: Metrics, resources: Resources) -> None:
         await asyncio.sleep(FLUSH_S)
         with suppress(RedisError):
             await metrics.flush(resources[REDIS])
+
+
+async def _learn(revocations: Revocations, database: Database, settings: Settings) -> None:
+    while True:
+        with suppress(Unavailable, *OUT_OF_REACH):
+            async with begin_work(database, settings.clock, Resources(), read_only=True) as work:
+                await revocations.learn(work)
+        await asyncio.sleep(LOOK_S)

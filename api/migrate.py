@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 
 from api.kit import logs
+from api.kit.cannot_start import CannotStart
 from api.settings import read_settings
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -26,7 +27,11 @@ def alembic_config(url: str) -> Config:
 
 async def upgrade(url: str) -> None:
     """Run all missing migrations on the database at `url`."""
-    guard = await asyncpg.connect(url, timeout=10)
+    try:
+        guard = await asyncpg.connect(url, timeout=10)
+    except (OSError, asyncpg.PostgresError) as error:
+        message = f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {error}"
+        raise CannotStart(message) from error
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await asyncio.to_thread(command.upgrade, alembic_config(url), "head")

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from api.kit.metrics import Metrics
 from api.kit.redis import Redis, RedisError, open_redis
 from api.metrics_page import add_metrics
 from api.settings import Settings, read_settings
+from tracking import tasks
 from tracking.gateway import Gateway
 from tracking.policy import TrackingPolicy
 from tracking.server import attach
@@ -50,10 +52,18 @@ def allow_origin(settings: Settings) -> AllowOrigin:
     def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
         if origin is None or origin in settings.allowed_origins:
             return True
-        host = str(environ.get("HTTP_HOST", "")).rpartition(":")[0]
-        return origin.partition("://")[2].partition(":")[0] == host
+        page, own = _host(origin), _host(f"//{environ.get('HTTP_HOST', '')}")
+        return page is not None and page == own
 
     return allowed
+
+
+def _host(address: str) -> str | None:
+    """Return the host that an address names, without its port; None where it names none."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def create_app(settings: Settings) -> web.Application:
@@ -76,9 +86,7 @@ def create_app(settings: Settings) -> web.Application:
         flushing = asyncio.create_task(_flush(metrics, redis), name="metrics")
         gc.freeze()
         yield
-        flushing.cancel()
-        with suppress(asyncio.CancelledError):
-            await flushing
+        await tasks.end([flushing])
         await redis.aclose()
 
     async def ask() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.kit.cannot_start import CannotStart
 from api.kit.clock import Clock
 from api.kit.rate_limit import Limit, RateClass
 from api.kit.resources import Key
@@ -140,10 +141,6 @@ class Settings(BaseSettings):
         return {kind: Limit(rate, max(10, rate // 6)) for kind, rate in per_minute.items()}
 
 
-class UnknownSetting(SystemExit):
-    """The environment names a setting that does not exist."""
-
-
 def read_settings() -> Settings:
     """Return the settings of the environment; end with one sentence where they are not right."""
     known = {f"HERMOD_{name.upper()}" for name in Settings.model_fields}
@@ -151,7 +148,7 @@ def read_settings() -> Settings:
         if name.startswith("HERMOD_") and not name.startswith("HERMOD_TEST_") and name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else "see docs/operate/settings.md"
-            raise UnknownSetting(f"There is no setting {name}; {hint}")
+            raise CannotStart(f"There is no setting {name}; {hint}")
     try:
         return Settings()
     except ValidationError as error:
@@ -159,7 +156,7 @@ def read_settings() -> Settings:
             f"HERMOD_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
             for e in error.errors()
         )
-        raise UnknownSetting(f"The settings are not right: {wrong}") from error
+        raise CannotStart(f"The settings are not right: {wrong}") from error
 
 
 SETTINGS: Key[Settings] = Key("settings")

@@ -32,6 +32,13 @@ async def apply(work: Work, _path: Nothing, _query: Nothing, draft: Application)
     return CourierView.of(await service.apply(work, draft))
 
 
+async def change_profile(
+    work: Work, _path: Nothing, _query: Nothing, draft: Application
+) -> CourierView:
+    """Change vehicle, capacity or home zone."""
+    return CourierView.of(await service.apply(work, draft))
+
+
 async def profile(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> CourierView:
     """The courier's own profile."""
     return CourierView.of(await service.own(work))
@@ -111,7 +118,7 @@ _STAFF = "/api/v1/admin/couriers"
 ENDPOINTS = (
     Endpoint("POST", "/api/v1/courier/register", apply, "carry:apply", Owner.SELF, status=201),
     Endpoint("GET", "/api/v1/courier/profile", profile, "carry:read", Owner.SELF),
-    Endpoint("PUT", "/api/v1/courier/profile", apply, "carry:apply", Owner.SELF),
+    Endpoint("PUT", "/api/v1/courier/profile", change_profile, "carry:apply", Owner.SELF),
     Endpoint("PUT", "/api/v1/courier/status", change_status, "carry:work", Owner.SELF),
     Endpoint("GET", f"{_STAFF}/map", on_map, "courier:read", Owner.PLATFORM),
     Endpoint("GET", _STAFF, listed, "courier:read", Owner.PLATFORM),

@@ -1,18 +1,21 @@
 """Couriers: applying, being verified, going on and off shift."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.couriers import repository
 from api.couriers.events import CourierMoved, CourierVerified
 from api.couriers.lifecycle import COURIER, VERIFICATION, CourierStatus, Verification
 from api.couriers.model import Courier, NamedCourier
 from api.couriers.schema import Application, VerificationChange
-from api.kit.errors import Conflict, NotFound
+from api.kit.db import UniqueViolation
+from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import CourierId, new_id
 from api.kit.lifecycle import By, capacity_of
 from api.kit.work import Work
 from api.zones import service as zones
+
+LONGEST_SHIFT = timedelta(days=7)
 
 
 class NotVerified(Conflict):
@@ -28,7 +31,11 @@ async def apply(work: Work, draft: Application) -> Courier:
     values = draft.model_dump()
     if known is None:
         courier = _newcomer(work, values)
-        await repository.add(work, courier)
+        try:
+            async with work.db.transaction():
+                await repository.add(work, courier)
+        except UniqueViolation:  # the same application, sent twice at once
+            return await apply(work, draft)
         work.record("courier.apply", "courier", courier.id, new=_audited(courier))
         return courier
     verification = known.verification_status
@@ -116,6 +123,9 @@ async def named(work: Work, courier_id: CourierId) -> NamedCourier:
 async def change_status(work: Work, status: CourierStatus, until: datetime | None) -> Courier:
     """Go online, on a break or home, by the courier's own wish."""
     courier = await lock_own(work)
+    if until is not None and not work.now < until <= work.now + LONGEST_SHIFT:
+        unlikely = FieldError("until", "out_of_range", "must lie ahead, within a week")
+        raise InvalidInput(fields=[unlikely])
     if status is CourierStatus.ONLINE and not _may_work(courier):
         raise NotVerified
     if courier.status is CourierStatus.ON_DELIVERY and status is CourierStatus.ONLINE:

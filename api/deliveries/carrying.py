@@ -97,7 +97,7 @@ async def _decided(work: Work, delivery: Delivery, move: StaffMove) -> Delivery:
         case DeliveryStatus.RETURNED:
             return await _bring_back(work, delivery, By.OPERATOR, move.comment)
         case DeliveryStatus.PENDING if delivery.status is DeliveryStatus.RETURNED:
-            return await _try_again(work, delivery, move.comment)
+            return await try_again(work, delivery, move.comment)
         case DeliveryStatus.PENDING:
             return await service.take_back(work, delivery, By.OPERATOR, move.comment)
         case DeliveryStatus.IN_TRANSIT:
@@ -154,7 +154,8 @@ async def _bring_back(work: Work, delivery: Delivery, by: By, comment: str | Non
     return returned
 
 
-async def _try_again(work: Work, delivery: Delivery, comment: str) -> Delivery:
+async def try_again(work: Work, delivery: Delivery, comment: str | None) -> Delivery:
+    """Bring a locked delivery that was returned back to pending: a new attempt."""
     order = await orders.lock(work, delivery.order_id)
     pending = await journal.move(
         work,

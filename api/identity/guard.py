@@ -2,13 +2,14 @@
 
 from aiohttp import web
 
+from api.identity.revocations import Revocations
 from api.identity.tokens import TokenMint
 from api.kit.actor import Actor
 from api.kit.errors import Unauthenticated
 from api.kit.serving import Guard
 
 
-def guard(mint: TokenMint, trusted_proxies: tuple[str, ...]) -> Guard:
+def guard(mint: TokenMint, revocations: Revocations, trusted_proxies: tuple[str, ...]) -> Guard:
     """Return the function that reads a request's credentials."""
 
     async def who(request: web.Request) -> Actor:  # noqa: RUF029  # a guard may need to ask
@@ -19,7 +20,9 @@ def guard(mint: TokenMint, trusted_proxies: tuple[str, ...]) -> Guard:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("Send 'Authorization: Bearer <access token>'")
-        return mint.read_access_token(token.strip(), address)
+        actor = mint.read_access_token(token.strip(), address)
+        revocations.check(actor)
+        return actor
 
     return who
 

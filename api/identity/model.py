@@ -70,6 +70,7 @@ sessions = Table(
     Column("ip", INET),
     *stamps(),
     Index("ix_sessions_user_id", "user_id"),
+    Index("ix_sessions_revoked_at", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
     comment="one row per family of refresh tokens (times are real time)",
 )
 

@@ -44,6 +44,8 @@ _REVOKE = Command(
     """
 )
 
+_ENDED_SINCE = Query(UUID, "SELECT id FROM sessions WHERE revoked_at > :since")
+
 _CODE = Query(
     OneTimeCode,
     selecting(OneTimeCode, one_time_codes)
@@ -124,6 +126,11 @@ async def rotate(work: Work, session: Session) -> None:
 async def revoke(work: Work, session_id: SessionId, reason: str, now: datetime) -> bool:
     """End a session; False where it had ended before."""
     return await _REVOKE.run(work.db, id=session_id, reason=reason, now=now) > 0
+
+
+async def ended_since(work: Work, since: datetime) -> list[UUID]:
+    """Return the sessions that were ended after `since`."""
+    return await _ENDED_SINCE.all(work.db, since=since)
 
 
 async def lock_code(work: Work, destination: str, purpose: CodePurpose) -> OneTimeCode | None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 
 import phonenumbers
-from pydantic import AfterValidator, EmailStr, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, EmailStr, Field, Secret, StringConstraints
 
 from api.identity.model import CodePurpose, User
 from api.kit.actor import Role
@@ -23,10 +23,31 @@ def _e164(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _as_kept(contact: str) -> str:
+    """Return a phone number or e-mail address in the form in which we keep it."""
+    if not contact.startswith("+"):
+        return contact.lower()
+    try:
+        return _e164(contact)
+    except ValueError:
+        return contact  # nobody's: the answer is that of an unknown account
+
+
 Phone = Annotated[str, Field(max_length=32, examples=["+351912345678"]), AfterValidator(_e164)]
 Email = Annotated[EmailStr, StringConstraints(max_length=254, to_lower=True)]
-Password = Annotated[SecretStr, Field(min_length=8, max_length=200)]
-TokenText = Annotated[SecretStr, Field(min_length=20, max_length=500)]
+_HIDDEN = Field(json_schema_extra={"format": "password", "writeOnly": True})
+_NewPassword = StringConstraints(strip_whitespace=False, min_length=8, max_length=200)
+_GivenPassword = StringConstraints(strip_whitespace=False, min_length=1, max_length=200)
+Password = Annotated[Secret[Annotated[str, _NewPassword]], _HIDDEN]
+"""A new password; it counts exactly as it was typed."""
+
+TokenText = Annotated[
+    Secret[Annotated[str, StringConstraints(min_length=20, max_length=500)]], _HIDDEN
+]
+CodeText = Annotated[
+    Secret[Annotated[str, StringConstraints(min_length=6, max_length=100)]], _HIDDEN
+]
+Contact = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_as_kept)]
 Carrier = Literal["body", "cookie"]
 """How the refresh token travels: in the body (apps), or in a cookie scripts cannot read (pages)."""
 
@@ -52,9 +73,9 @@ class CodeSent(View):
 class CodeCheck(Draft):
     """The code that came, or the secret of a one-time link."""
 
-    destination: Annotated[str, Field(min_length=3, max_length=254)]
+    destination: Contact
     purpose: CodePurpose
-    code: Annotated[SecretStr, Field(min_length=6, max_length=100)]
+    code: CodeText
     device: ShortText | None = None
     carrier: Carrier = "body"
 
@@ -62,8 +83,8 @@ class CodeCheck(Draft):
 class Login(Draft):
     """Phone or e-mail, and the password."""
 
-    login: Annotated[str, Field(min_length=3, max_length=254)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    login: Contact
+    password: Annotated[Secret[Annotated[str, _GivenPassword]], _HIDDEN]
     device: ShortText | None = None
     carrier: Carrier = "body"
 

@@ -25,22 +25,12 @@ MAX_TRIES = 5
 async def register(work: Work, draft: Registration) -> CodeSent:
     """Open an account that a code confirms; a known phone costs and answers the same."""
     password_hash = await work[PASSWORDS].hash(draft.password.get_secret_value())
-    known = await repository.user_by_login(work, draft.phone)
-    if known is not None and known.is_verified:
-        work.emit(KnownPhoneRegistered(known.id, draft.phone, known.locale))
+    account = await _account(work, draft)
+    if account.is_verified:
+        work.emit(KnownPhoneRegistered(account.id, draft.phone, account.locale))
     else:
-        user = await _keep_registration(work, draft, known, password_hash)
-        code_id = await _add_code(work, user, draft.phone, CodePurpose.REGISTRATION)
-        work.emit(CodeRequested(code_id, draft.phone, draft.locale))
-    return CodeSent(destination=draft.phone, expires_in_s=work[SETTINGS].code_s)
-
-
-async def _keep_registration(
-    work: Work, draft: Registration, known: User | None, password_hash: str
-) -> User:
-    if known is not None:
-        user = replace(
-            known,
+        registered = replace(
+            account,
             role=draft.role,
             password_hash=password_hash,
             first_name=draft.first_name,
@@ -48,16 +38,26 @@ async def _keep_registration(
             locale=draft.locale,
             updated_at=work.now,
         )
-        await repository.register_again(work, user)
-        return user
-    user = replace(
-        _new_user(work, draft.role, draft.first_name, draft.last_name),
-        phone=draft.phone,
-        password_hash=password_hash,
-        locale=draft.locale,
+        await repository.register_again(work, registered)
+        code_id = await _add_code(work, registered, draft.phone, CodePurpose.REGISTRATION)
+        work.emit(CodeRequested(code_id, draft.phone, draft.locale))
+    return CodeSent(destination=draft.phone, expires_in_s=work[SETTINGS].code_s)
+
+
+async def _account(work: Work, draft: Registration) -> User:
+    """Return the account of the phone: the one there is, or a new one nobody can sign in to yet."""
+    known = await repository.user_by_login(work, draft.phone)
+    if known is not None:
+        return known
+    newcomer = replace(
+        _new_user(work, draft.role, draft.first_name, draft.last_name), phone=draft.phone
     )
-    await repository.add_user(work, user)
-    return user
+    try:
+        async with work.db.transaction():
+            await repository.add_user(work, newcomer)
+    except UniqueViolation:  # the same registration, sent twice at once
+        return await _account(work, draft)
+    return newcomer
 
 
 async def check_code(work: Work, check: CodeCheck) -> Tokens:
@@ -80,7 +80,7 @@ async def check_code(work: Work, check: CodeCheck) -> Tokens:
 
 async def login(work: Work, draft: Login) -> Tokens:
     """Sign in by password; raise `WrongCredentials` after the same work for every reason."""
-    user = await repository.user_by_login(work, draft.login.strip())
+    user = await repository.user_by_login(work, draft.login)
     known = user if user is not None and user.is_active and user.is_verified else None
     password_hash = known.password_hash if known else None
     fits = await work[PASSWORDS].matches(draft.password.get_secret_value(), password_hash)
@@ -130,7 +130,8 @@ async def login_link_secret(work: Work, user: User, life: timedelta) -> str:
     """Return the secret of a link that signs `user` in once."""
     code_id = UserId(new_id())
     secret = work[TOKENS].link_secret(code_id)
-    await _keep_code(work, code_id, user, str(user.email), CodePurpose.LOGIN, secret, life)
+    destination = str(user.email).lower()
+    await _keep_code(work, code_id, user, destination, CodePurpose.LOGIN, secret, life)
     return secret
 
 

@@ -4,7 +4,6 @@ import logging
 
 import aiohttp
 
-from api.kit.errors import Unavailable
 from api.kit.resources import Key
 from api.settings import Settings
 
@@ -13,10 +12,8 @@ log = logging.getLogger("api.sms")
 DEADLINE_S = 5.0
 
 
-class SmsRefused(Unavailable):
-    """The service did not take the message; it is tried again."""
-
-    code, title = "sms_refused", "The text message service did not take the message"
+class SmsRefused(Exception):
+    """The service did not take the message; the outbox tries again."""
 
 
 class SmsSender:

@@ -7,7 +7,7 @@ releasing each have their own deadline, and a cancelled connection is terminated
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -17,6 +17,7 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from api.kit.cannot_start import CannotStart
 from api.kit.errors import Unavailable
 from geo.point import Point
 
@@ -97,16 +98,23 @@ class Database:
     async def open(
         cls, url: str, *, size: int = 10, acquire_s: float = 2.0, command_s: float = 5.0
     ) -> "Database":
-        """Connect to `url`; raise one of `OUT_OF_REACH` when it does not answer."""
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=size,
-            timeout=acquire_s,
-            command_timeout=command_s,
-            init=_teach,
-            server_settings={"lock_timeout": "3000", "timezone": "UTC", "jit": "off"},
-        )
+        """Connect to `url`; raise `CannotStart` when it does not answer or is not migrated."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size,
+                timeout=acquire_s,
+                command_timeout=command_s,
+                init=_teach,
+                server_settings={"lock_timeout": "3000", "timezone": "UTC", "jit": "off"},
+            )
+        except (*OUT_OF_REACH, asyncpg.PostgresError) as error:
+            message = f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {error}"
+            raise CannotStart(message) from error
+        except ValueError as error:
+            message = "The database is not migrated: run 'python -m api.migrate' first"
+            raise CannotStart(message) from error
         return cls(pool, acquire_s)
 
     async def close(self) -> None:
@@ -128,7 +136,8 @@ class Database:
             yield connection
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError | TimeoutError):
-                connection.terminate()  # it may be in the middle of an answer
+                with suppress(asyncpg.InterfaceError):  # asyncpg may have given it up already
+                    connection.terminate()  # it may be in the middle of an answer
             if isinstance(error, OUT_OF_REACH):
                 raise Unavailable("The database does not answer", headers=RETRY_SOON) from error
             raise

@@ -17,11 +17,13 @@ RouteId = NewType("RouteId", UUID)
 
 
 def new_id() -> UUID:
-    """Return a version 7 UUID (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits.
+    """Return a version 7 UUID (RFC 9562): the time to a quarter of a microsecond, 62 random bits.
 
-    Ids made later sort later, so that primary-key indexes grow at one end.
+    Ids made later sort later, those of one millisecond too (section 6.2, method 3): lines of a
+    history that were written together keep their order, and indexes grow at one end.
     """
-    unix_ms = time.time_ns() // 1_000_000
-    randomness = secrets.randbits(74)
-    rand_a, rand_b = randomness >> 62, randomness & ((1 << 62) - 1)
-    return UUID(int=(unix_ms << 80) | (7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b)
+    unix_ms, rest_ns = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest_ns << 12) // 1_000_000
+    return UUID(
+        int=(unix_ms << 80) | (7 << 76) | (fraction << 64) | (0b10 << 62) | secrets.randbits(62)
+    )

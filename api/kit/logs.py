@@ -1,6 +1,8 @@
 """Structured logs: one event per line as JSON, with the request or job it belongs to."""
 
+import json
 import logging
+import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -10,6 +12,9 @@ import orjson
 
 context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 """Ids bound at the door (request, actor, job) and added to every line below it."""
+
+_DETAIL = re.compile(r"^(DETAIL|CONTEXT): .*$\n?", re.MULTILINE)
+"""Where PostgreSQL's errors quote values, which may be somebody's phone number."""
 
 _OWN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
@@ -30,11 +35,15 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        line |= context.get() or {}
-        line |= {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
+        beside = {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
+        for name, value in ((context.get() or {}) | beside).items():
+            line[f"{name}_" if name in line else name] = value  # what happened is never covered up
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+            line["traceback"] = _DETAIL.sub("", self.formatException(record.exc_info))
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # half a surrogate pair, an integer beyond 64 bits
+            return json.dumps(line, default=str)
 
 
 def configure(program: str, level: str) -> None:

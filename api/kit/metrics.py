@@ -11,7 +11,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.samples import Sample
 
-from api.kit.redis import Redis
+from api.kit.redis import Redis, RedisError
 
 KEY = "metrics"
 
@@ -71,12 +71,15 @@ class Metrics:
                 news[name] = delta
         if not news:
             return
-        async with redis.pipeline(transaction=False) as pipeline:
-            for name, delta in news.items():
-                pipeline.hincrbyfloat(KEY, name, delta)
-            await pipeline.execute()
-        for name, delta in news.items():
-            self._sent[name] = self._sent.get(name, 0.0) + delta
+        self._note_sent(news, 1)  # before waiting: another flush must not send them again
+        try:
+            async with redis.pipeline(transaction=True) as pipeline:
+                for name, delta in news.items():
+                    pipeline.hincrbyfloat(KEY, name, delta)
+                await pipeline.execute()
+        except RedisError:
+            self._note_sent(news, -1)
+            raise
 
     async def exposition(self, redis: Redis) -> str:
         """Return the whole installation's metrics in Prometheus' text format."""
@@ -90,6 +93,10 @@ class Metrics:
             own = sorted((found for found in totals if _family(found) == metric.name), key=_place)
             lines += [f"{found} {totals[found]!r}" for found in own]
         return "\n".join(lines) + "\n"
+
+    def _note_sent(self, news: dict[str, float], sign: int) -> None:
+        for name, delta in news.items():
+            self._sent[name] = self._sent.get(name, 0.0) + sign * delta
 
     def _values(self) -> dict[str, float]:
         return {

@@ -126,7 +126,7 @@ def _headers(endpoint: AnyEndpoint) -> list[Json]:
             "schema": schema,
         })
     if endpoint.demands_version:
-        schema = {**text, "pattern": '^"?[0-9]{1,18}"?$'}
+        schema = {**text, "pattern": '^"?[0-9]{1,9}"?$'}
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": schema})
     return found
 

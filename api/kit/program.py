@@ -17,21 +17,19 @@ IDLE_S = 20.0
 GRACE_S = 8.0
 """How long requests under way may take to end when the program is told to stop."""
 
-MAX_CONNECTIONS = 20_000
 
-
-async def serve(app: web.Application, host: str, port: int) -> None:
-    """Serve `app` until SIGTERM or SIGINT, then let requests under way end.
+def guarded(app: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
+    """Return a runner for `app` with every limit on what a client may send, and how slowly.
 
     Request bodies are never inflated: a small compressed bomb would stop the event loop for
     seconds. Idle and half-sent requests are closed by the keep-alive timer, which aiohttp starts
     with the connection.
     """
-    runner = web.AppRunner(
+    return web.AppRunner(
         app,
         handle_signals=False,
         access_log=None,
-        keepalive_timeout=IDLE_S,
+        keepalive_timeout=idle_s,
         auto_decompress=False,
         lingering_time=1.0,
         max_line_size=8190,
@@ -39,6 +37,11 @@ async def serve(app: web.Application, host: str, port: int) -> None:
         max_headers=64,
         shutdown_timeout=GRACE_S,
     )
+
+
+async def serve(app: web.Application, host: str, port: int) -> None:
+    """Serve `app` until SIGTERM or SIGINT, then let requests under way end."""
+    runner = guarded(app)
     await runner.setup()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

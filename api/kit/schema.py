@@ -3,7 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
 from pydantic.alias_generators import to_camel
 
 
@@ -47,8 +54,18 @@ def _rfc3339(moment: datetime) -> str:
 Moment = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
 """A time in a reply: RFC 3339, UTC with Z, milliseconds."""
 
+
+def _in_our_time(moment: datetime) -> datetime:
+    if not 2000 <= moment.year < 2100:
+        message = "must lie between the years 2000 and 2100"
+        raise ValueError(message)
+    return moment
+
+
 WhenGiven = Annotated[
-    AwareDatetime, Field(description="RFC 3339 with an offset, for example 2026-11-21T12:00:00Z")
+    AwareDatetime,
+    AfterValidator(_in_our_time),
+    Field(description="RFC 3339 with an offset, for example 2026-11-21T12:00:00Z"),
 ]
 """A time in a request: RFC 3339, the offset is required."""
 

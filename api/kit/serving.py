@@ -16,6 +16,7 @@ from api.kit.db import LOST_RACE, Database
 from api.kit.endpoint import KIB, AnyEndpoint, Idempotency
 from api.kit.errors import (
     BodyTooLarge,
+    FieldError,
     Forbidden,
     IdempotencyKeyMissing,
     InvalidInput,
@@ -79,6 +80,8 @@ def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
             raise Unavailable("This took too long: try again") from error
 
     app.router.add_route(endpoint.method, endpoint.path, serve)
+    if endpoint.reads_only:
+        app.router.add_route("HEAD", endpoint.path, serve)
 
 
 async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> web.Response:
@@ -173,9 +176,14 @@ def _claim(endpoint: AnyEndpoint, request: web.Request, actor: Actor, raw: bytes
     return idempotency.claim_of(header, caller=caller, route=route, raw=raw)
 
 
+def _known_tags(request: web.Request) -> list[str]:
+    given = request.headers.get("If-None-Match", "").split(",")
+    return [tag.strip().removeprefix("W/") for tag in given]
+
+
 def _expected_version(request: web.Request) -> int:
     given = request.headers.get("If-Match", "").strip('" ')
-    if not given.isdigit() or len(given) > 18:
+    if not (given.isascii() and given.isdigit()) or len(given) > 9:
         raise PreconditionRequired('Send If-Match with the ETag you read, for example "3"')
     return int(given)
 
@@ -190,7 +198,7 @@ async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response:
     if call.claim is not None:
         await idempotency.keep(work.db, call.claim, endpoint.status, content)
     etag = f'"{reply.version}"' if endpoint.versioned else None
-    if etag is not None and etag == call.request.headers.get("If-None-Match"):
+    if etag is not None and etag in _known_tags(call.request):
         return problems.success(b"", 304, {"ETag": etag})
     response = problems.success(content, endpoint.status, {"ETag": etag} if etag else {})
     _set_cookies(response, work, secure=call.request.secure)
@@ -220,6 +228,10 @@ async def _again_after_lost_race(once: Callable[[], Awaitable[web.Response]]) ->
 
 
 def _values(model: type[Model], values: Mapping[str, Any]) -> Model:
+    for name, value in values.items():
+        if any("\x00" in text for text in (name, *([value] if isinstance(value, str) else value))):
+            shown = name.replace("\x00", "")
+            raise InvalidInput(fields=[FieldError(shown, "invalid_text", "take the NUL out")])
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:

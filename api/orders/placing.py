@@ -1,11 +1,14 @@
 """Placing an order by direct request: zone, fee, promise, lines, first statuses."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from api.companies import service as companies
 from api.kit.errors import FieldError, InvalidInput
-from api.kit.ids import OrderId, new_id
+from api.kit.ids import OrderId, ZoneId, new_id
 from api.kit.lifecycle import By
+from api.kit.money import Money
 from api.kit.work import Work
 from api.orders import repository, service
 from api.orders.events import OrderPlaced
@@ -36,17 +39,41 @@ async def place(work: Work, draft: OrderDraft) -> Order:
     zone, fee, distance_m = await zones.quote(work, draft.pickup.point, draft.dropoff.point)
     ready_at = _ready_at(work, draft)
     promised_from, promised_until = _promise(work, draft, ready_at, distance_m)
-    order_id = OrderId(new_id())
-    order = Order(
-        id=order_id,
+    order = replace(
+        _blank(work, draft, zone.id, fee),
         order_number=f"H{await repository.next_number(work)}",
+        ready_at=ready_at,
+        promised_from=promised_from,
+        promised_until=promised_until,
+        **_gift(draft),
+    )
+    await repository.add(work, order, _items(order.id, draft))
+    await repository.add_change(work, _first_change(work, order))
+    work.emit(
+        OrderPlaced(
+            order.id,
+            order.order_number,
+            order.user_id,
+            order.company_id,
+            order.zone_id,
+            order.status,
+        )
+    )
+    return await _confirm(work, order)
+
+
+def _blank(work: Work, draft: OrderDraft, zone_id: ZoneId, fee: Money) -> Order:
+    """Return the order without number, promise and gift."""
+    return Order(
+        id=OrderId(new_id()),
+        order_number="",
         checkout_id=new_id(),
         user_id=work.actor.id,
         company_id=draft.company_id,
         kind=OrderKind.SALE,
         status=OrderStatus.PENDING,
         delivery_method=DeliveryMethod.DELIVERY,
-        zone_id=zone.id,
+        zone_id=zone_id,
         pickup_snapshot=_snapshot(draft.pickup),
         pickup_location=draft.pickup.point,
         delivery_snapshot=_snapshot(draft.dropoff),
@@ -61,34 +88,34 @@ async def place(work: Work, draft: OrderDraft) -> Order:
         payment_status=PaymentStatus.PENDING,
         payment_method=draft.payment_method,
         notes=draft.notes,
-        is_gift=draft.gift is not None,
-        gift_message=draft.gift.message if draft.gift else None,
-        recipient_name=draft.gift.recipient_name if draft.gift else None,
-        recipient_phone=draft.gift.recipient_phone if draft.gift else None,
-        hide_price=draft.gift.hide_price if draft.gift else False,
-        ready_at=ready_at,
-        not_before=draft.window_start,
-        promised_from=promised_from,
-        promised_until=promised_until,
+        is_gift=False,
+        gift_message=None,
+        recipient_name=None,
+        recipient_phone=None,
+        hide_price=False,
+        ready_at=work.now,
+        not_before=max(draft.window_start, work.now) if draft.window_start else None,
+        promised_from=work.now,
+        promised_until=work.now,
         cancel_reason=None,
         cancelled_at=None,
         version=1,
         created_at=work.now,
         updated_at=work.now,
     )
-    await repository.add(work, order, _items(order_id, draft))
-    await repository.add_change(work, _first_change(work, order))
-    work.emit(
-        OrderPlaced(
-            order.id,
-            order.order_number,
-            order.user_id,
-            order.company_id,
-            order.zone_id,
-            order.status,
-        )
-    )
-    return await _confirm(work, order)
+
+
+def _gift(draft: OrderDraft) -> dict[str, Any]:
+    """Return the fields of a present; none for an order that is not one."""
+    if draft.gift is None:
+        return {}
+    return {
+        "is_gift": True,
+        "gift_message": draft.gift.message,
+        "recipient_name": draft.gift.recipient_name,
+        "recipient_phone": draft.gift.recipient_phone,
+        "hide_price": draft.gift.hide_price,
+    }
 
 
 async def _confirm(work: Work, order: Order) -> Order:
@@ -119,7 +146,7 @@ def _promise(
     if draft.window_end > work.now + FURTHEST_AHEAD:
         far = FieldError("windowEnd", "too_far", "at most 60 days ahead")
         raise InvalidInput(fields=[far])
-    return draft.window_start, draft.window_end
+    return max(draft.window_start, work.now), draft.window_end
 
 
 def _snapshot(place: PlaceDraft) -> dict[str, object]:

@@ -27,6 +27,14 @@ _AT_POINT = Query(
     ORDER BY id LIMIT 1
     """,
 )
+_AROUND = Query(
+    Zone,
+    """
+    SELECT * FROM zones
+    WHERE is_active AND ST_Covers(polygon, :a::geography) AND ST_Covers(polygon, :b::geography)
+    ORDER BY id LIMIT 1
+    """,
+)
 _PAGE = Query(
     Zone,
     """
@@ -65,6 +73,11 @@ async def change(work: Work, changed: Zone) -> bool:
 async def at_point(work: Work, point: Point) -> Zone | None:
     """Return the active zone that holds `point`."""
     return await _AT_POINT.one(work.db, point=point)
+
+
+async def around(work: Work, a: Point, b: Point) -> Zone | None:
+    """Return the active zone that holds both points; zones may overlap."""
+    return await _AROUND.one(work.db, a=a, b=b)
 
 
 async def page(

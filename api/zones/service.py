@@ -36,7 +36,7 @@ async def redraw(work: Work, zone_id: ZoneId, draft: ZoneDraft) -> Zone:
     """Replace a zone; raise `PreconditionFailed` where somebody else changed it first."""
     old = await get(work, zone_id)
     new = await _from_draft(work, draft)
-    version = work.expected_version or old.version
+    version = old.version if work.expected_version is None else work.expected_version
     changed = replace(new, id=old.id, created_at=old.created_at, version=version)
     try:
         async with work.db.transaction():
@@ -52,7 +52,7 @@ async def redraw(work: Work, zone_id: ZoneId, draft: ZoneDraft) -> Zone:
 async def close(work: Work, zone_id: ZoneId) -> Zone:
     """Take a zone out of service; orders under way go on."""
     old = await get(work, zone_id)
-    version = work.expected_version or old.version
+    version = old.version if work.expected_version is None else work.expected_version
     closed = replace(old, is_active=False, version=version, updated_at=work.now)
     if not await repository.change(work, closed):
         raise PreconditionFailed
@@ -79,8 +79,10 @@ async def at_point(work: Work, point: Point, field: str) -> Zone:
 
 async def quote(work: Work, pickup: Point, dropoff: Point) -> tuple[Zone, Money, int]:
     """Return the zone, the fee and the straight distance in metres of a delivery."""
-    zone = await at_point(work, dropoff, "dropoff")
-    if (await at_point(work, pickup, "pickup")).id != zone.id:
+    zone = await repository.around(work, pickup, dropoff)
+    if zone is None:
+        await at_point(work, dropoff, "dropoff")
+        await at_point(work, pickup, "pickup")
         apart = "pickup and dropoff must lie in the same zone"
         raise InvalidInput(fields=[FieldError("pickup", "other_zone", apart)])
     metres = distance_m(pickup, dropoff)

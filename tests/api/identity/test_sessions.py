@@ -1,0 +1,181 @@
+"""Sessions: rotated with every refresh, ended by reuse, forgiving on a bad line."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.cast import Cast
+from tests.support.people import PASSWORD, Answer, Person
+from tests.support.programs import Stack
+
+REFRESH, LOGOUT, LOGIN, ME = (f"/api/v1/auth/{act}" for act in ("refresh", "logout", "login", "me"))
+
+
+async def refresh(person: Person, token: str | None) -> Answer:
+    """Ask for the next pair of tokens."""
+    return await person.post(REFRESH, {"refreshToken": token})
+
+
+async def next_token(person: Person, token: str | None) -> str:
+    """Return the refresh token that follows."""
+    return str((await refresh(person, token)).data["refreshToken"])
+
+
+async def session(stack: Stack) -> Any:
+    """Return the newest session as it is kept."""
+    return (await stack.rows("SELECT * FROM sessions ORDER BY id DESC LIMIT 1"))[0]
+
+
+async def test_each_refresh_gives_the_next_pair(cast: Cast) -> None:
+    person = await cast.customer()
+    tokens = [person.refresh_token]
+    for generation in range(2, 6):
+        answer = (await refresh(cast.stack.person(), tokens[-1])).data
+        tokens.append(answer["refreshToken"])
+        person.token = answer["accessToken"]
+        assert (await person.get(ME)).data == answer["user"] == person.me
+        assert (await session(cast.stack))["generation"] == generation
+    assert len(set(tokens)) == len(tokens)
+
+
+async def test_a_lost_answer_can_be_asked_for_again(cast: Cast) -> None:
+    person = await cast.customer()
+    successor = await next_token(person, person.refresh_token)
+    assert await next_token(person, person.refresh_token) == successor
+    assert await next_token(person, successor) != successor
+
+
+async def test_parallel_refreshes_give_one_chain(cast: Cast) -> None:
+    person = await cast.customer()
+    answers = await asyncio.gather(
+        *(refresh(cast.stack.person(), person.refresh_token) for _ in range(12))
+    )
+    assert len({answer.data["refreshToken"] for answer in answers}) == 1
+    kept = await session(cast.stack)
+    assert (kept["generation"], kept["revoked_at"]) == (2, None)
+
+
+async def test_an_older_token_ends_the_session_and_is_noted(cast: Cast) -> None:
+    person = await cast.customer()
+    second = await next_token(person, person.refresh_token)
+    third = await next_token(person, second)
+    reused = await refresh(person, person.refresh_token)
+    assert (reused.status, reused.code) == (401, "session_over")
+    for token in (second, third):
+        assert (await refresh(person, token)).code == "session_over"
+    kept = await session(cast.stack)
+    assert kept["revoked_reason"] == "reused"
+    (audit,) = await cast.stack.rows("SELECT * FROM audit_logs WHERE action = 'session.end'")
+    assert (audit["entity_id"], audit["new_values"]) == (str(kept["id"]), {"reason": "reused"})
+    (event,) = await cast.stack.rows("SELECT * FROM outbox WHERE topic = 'identity.session_ended'")
+    assert event["payload"]["session_id"] == str(kept["id"])
+
+
+async def test_the_direct_predecessor_works_within_the_grace_time_only(cast: Cast) -> None:
+    person = await cast.customer()
+    await next_token(person, person.refresh_token)
+    late = timedelta(seconds=cast.stack.settings.refresh_grace_s + 1)
+    await cast.stack.rows("UPDATE sessions SET rotated_at = rotated_at - $1::interval", late)
+    assert (await refresh(person, person.refresh_token)).code == "session_over"
+    assert (await session(cast.stack))["revoked_reason"] == "reused"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sessions SET expires_at = now() - interval '1 s'",
+        "UPDATE sessions SET revoked_at = now()",
+        "UPDATE users SET is_active = false",
+        "UPDATE users SET deleted_at = now()",
+    ],
+)
+async def test_a_session_that_is_over_is_not_refreshed(cast: Cast, change: str) -> None:
+    person = await cast.customer()
+    await cast.stack.rows(change)
+    answer = await refresh(person, person.refresh_token)
+    assert (answer.status, answer.code) == (401, "session_over")
+
+
+async def test_logging_out_ends_this_session_and_no_other(cast: Cast) -> None:
+    phone = await cast.customer()
+    browser = cast.stack.person()
+    login = {"login": phone.me["phone"], "password": PASSWORD}
+    browser.keep((await browser.post(LOGIN, login)).data)
+    for _ in range(2):
+        assert (await phone.post(LOGOUT)).status == 204
+    assert (await refresh(phone, phone.refresh_token)).code == "session_over"
+    assert (await refresh(browser, browser.refresh_token)).status == 200
+    ended = await cast.stack.rows("SELECT 1 FROM outbox WHERE topic = 'identity.session_ended'")
+    assert len(ended) == 1
+
+
+async def test_an_access_token_dies_with_its_session(cast: Cast) -> None:
+    phone, other = await cast.customer(), await cast.customer()
+    (await phone.post(LOGOUT)).data  # noqa: B018  # fails unless 2xx
+    async with asyncio.timeout(30):
+        while (ended := await phone.get(ME)).status == 200:
+            assert (await other.get(ME)).status == 200
+    assert (ended.status, ended.code) == (401, "session_over")
+    assert (await other.get(ME)).status == 200
+    await cast.stack.rows("UPDATE sessions SET revoked_at = now() - interval '1 day'")
+    async with asyncio.timeout(30):
+        while (await phone.get(ME)).status == 401:
+            pass  # a token that old has expired by itself: its session is forgotten
+
+
+async def test_tokens_are_kept_as_hashes_only(cast: Cast) -> None:
+    person = await cast.customer()
+    assert str(person.refresh_token) not in str(await session(cast.stack))
+    (row,) = await cast.stack.rows(
+        "SELECT count(*) FROM sessions WHERE octet_length(token_hash) = 32"
+    )
+    assert row["count"] == 2  # the administrator's and the customer's
+
+
+@pytest.mark.parametrize(
+    "body", [{"refreshToken": None}, {}, {"refreshToken": "short"}, {"refreshToken": "x" * 501}]
+)
+async def test_a_refresh_without_a_token_names_the_field(stack: Stack, body: Any) -> None:
+    answer = await stack.person().post(REFRESH, body)
+    assert answer.status == 422
+    assert set(answer.fields) == {"refreshToken"}
+
+
+async def cookie_login(cast: Cast) -> tuple[Person, Answer]:
+    """Sign in as a page does: the refresh token travels in a cookie."""
+    phone = (await cast.customer()).me["phone"]
+    browser = cast.stack.person()
+    login = {"login": phone, "password": PASSWORD, "carrier": "cookie"}
+    answer = await browser.post(LOGIN, login)
+    browser.token = answer.data["accessToken"]
+    return browser, answer
+
+
+async def test_a_cookie_carries_the_token_where_no_script_can_read_it(cast: Cast) -> None:
+    browser, answer = await cookie_login(cast)
+    assert answer.data["refreshToken"] is None
+    sent = answer.headers["Set-Cookie"]
+    name_and_value, *flags = sent.split("; ")
+    name, _, value = name_and_value.partition("=")
+    assert name == "hermod_refresh"
+    assert {"HttpOnly", "SameSite=Strict", "Path=/api/v1/auth"} <= set(flags)
+    cookie = {"Cookie": f"hermod_refresh={value}"}
+    renewed = await browser.post(REFRESH, {"carrier": "cookie"}, headers=cookie)
+    assert renewed.data["refreshToken"] is None
+    assert value not in renewed.headers["Set-Cookie"]
+    assert value not in str(renewed.body)
+
+
+async def test_logging_out_takes_the_cookie_back(cast: Cast) -> None:
+    browser, _answer = await cookie_login(cast)
+    sent = (await browser.post(LOGOUT)).headers["Set-Cookie"]
+    assert sent.startswith('hermod_refresh=""; ')
+    assert "Max-Age=0" in sent
+
+
+async def test_a_token_in_the_body_sets_no_cookie(cast: Cast) -> None:
+    person = await cast.customer()
+    answer = await refresh(person, person.refresh_token)
+    assert "Set-Cookie" not in answer.headers

@@ -1,0 +1,78 @@
+"""Field errors: the path as the client wrote it, a plain sentence, the nearest known name."""
+
+from typing import Any, Literal
+
+import pytest
+from pydantic import ValidationError
+
+from api.kit.field_errors import field_errors
+from api.kit.schema import Draft, Nothing
+
+
+class Inner(Draft):
+    """A part of the body."""
+
+    time_zone: str
+    weight_grams: int = 0
+
+
+class Choice(Draft):
+    """Another part."""
+
+    kind: Literal["a", "b"] = "a"
+
+
+class Outer(Draft):
+    """A body."""
+
+    pickup_place: Inner | None = None
+    parts: tuple[Inner, ...] = ()
+    either: Inner | Choice | None = None
+
+
+def findings(values: Any, model: type[Draft] = Outer) -> dict[str, tuple[str, str]]:
+    """Return code and message of every wrong field."""
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(values)
+    return {one.field: (one.code, one.message) for one in field_errors(model, caught.value)}
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "hint"),
+    [
+        ({"pickupPlac": None}, "pickupPlac", "did you mean 'pickupPlace'?"),
+        ({"pickup_place": None}, "pickup_place", "did you mean 'pickupPlace'?"),
+        (
+            {"pickupPlace": {"timeZone": "x", "weight": 1}},
+            "pickupPlace.weight",
+            "did you mean 'weightGrams'?",
+        ),
+        ({"parts": [{"timeZone": "x", "timezone": 1}]}, "parts.0.timezone", "'timeZone'?"),
+        ({"qqq": 1}, "qqq", "known here: either, parts, pickupPlace"),
+    ],
+)
+def test_an_unknown_field_is_named_with_the_nearest_known_one(
+    values: dict[str, Any], field: str, hint: str
+) -> None:
+    code, message = findings(values)[field]
+    assert code == "unknown_field"
+    assert hint in message
+
+
+def test_where_nothing_is_taken_the_sentence_says_so() -> None:
+    assert findings({"x": 1}, Nothing) == {
+        "x": ("unknown_field", "unknown field; no fields are taken here")
+    }
+
+
+def test_every_wrong_field_is_told_at_once() -> None:
+    found = findings({"parts": [{}, {"timeZone": 7}], "extra": 1})
+    assert {field: code for field, (code, _message) in found.items()} == {
+        "parts.0.timeZone": "required",
+        "parts.1.timeZone": "string_type",
+        "extra": "unknown_field",
+    }
+
+
+def test_a_body_that_is_no_object_is_a_fault_of_the_body() -> None:
+    assert set(findings("text")) == {"body"}

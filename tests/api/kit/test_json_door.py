@@ -1,0 +1,116 @@
+"""The JSON door: what a database or a ledger cannot take is refused with a sentence."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from api.kit.errors import InvalidInput
+from api.kit.json_door import check_json, parse_body
+from api.kit.schema import Draft
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab\u00e9"), inner),
+    max_leaves=12,
+)
+
+
+class Parcel(Draft):
+    """A body of the tests."""
+
+    title: str
+    weight_grams: int = 0
+    tags: list[str] = Field(default_factory=list)
+
+
+def refusal(raw: bytes) -> str:
+    """Return the sentence with which `raw` is refused."""
+    with pytest.raises(InvalidInput) as caught:
+        check_json(raw)
+    (field,) = caught.value.fields
+    assert (field.field, field.code) == ("body", "invalid_json")
+    return field.message
+
+
+@given(VALUES, st.booleans())
+def test_plain_json_goes_through(value: Any, escaped: bool) -> None:
+    check_json(json.dumps(value, ensure_ascii=escaped).encode())
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b'{"a": 1, "b": 2, "a": 3}', "'a' stands twice"),
+        (b'[{"x": {"a": 1, "a": 1}}]', "'a' stands twice"),
+        (b'{"a": NaN}', "NaN is not a JSON number"),
+        (b'{"a": [-Infinity]}', "-Infinity is not a JSON number"),
+        (b"[1e999]", "1e999 is too large"),
+        (b"[-1e400]", "-1e400 is too large"),
+        (b"[9223372036854775808]", "does not fit 64 bits"),
+        (b"[-9223372036854775809]", "does not fit 64 bits"),
+        (b"1" + b"0" * 400, "does not fit 64 bits"),
+        (b"-" + b"9" * 60_000, "does not fit 64 bits"),
+        (b'"\\u0000"', "NUL character"),
+        (b'{"a\\u0000": 1}', "NUL character"),
+        (b'["\\ud800"]', "half a surrogate pair"),
+        (b'{"a": {"b": ["x\\udfffy"]}}', "half a surrogate pair"),
+        (b'"\\ude00\\ud83d"', "half a surrogate pair"),
+        (b'"\xff"', "not UTF-8"),
+        (b'"\xed\xa0\x80"', "not UTF-8"),
+        (b"\xef\xbb\xbf{}", "not JSON"),
+        (b"{'a': 1}", "not JSON: Expecting property name"),
+        (b"{} {}", "not JSON: Extra data at line 1, column 4"),
+        (b"", "not JSON"),
+        (b"[" * 60_000, "nested too deeply"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deeply"),
+    ],
+)
+def test_what_we_cannot_keep_is_refused(raw: bytes, says: str) -> None:
+    assert says in refusal(raw)
+
+
+def test_whole_surrogate_pairs_and_extreme_integers_are_taken() -> None:
+    check_json(b'["\\ud83d\\ude00", 9223372036854775807, -9223372036854775808, 1e308, 1e-400]')
+
+
+@pytest.mark.parametrize(
+    ("raw", "wrong"),
+    [
+        (b'{"title": 5}', {"title": "string_type"}),
+        (b'{"title": "x", "weightGrams": "7"}', {"weightGrams": "int_type"}),
+        (b'{"title": "x", "weightGrams": 7.0}', {"weightGrams": "int_type"}),
+        (b'{"title": "x", "weightGrams": true}', {"weightGrams": "int_type"}),
+        (b'{"title": "x", "weight_grams": 7}', {"weight_grams": "unknown_field"}),
+        (b'{"tags": ["a", null]}', {"title": "required", "tags.1": "string_type"}),
+        (b"[]", {"body": "model_type"}),
+        (b"null", {"body": "model_type"}),
+        (b'"{}"', {"body": "model_type"}),
+        (b"", {"title": "required"}),
+    ],
+)
+def test_nothing_is_converted_in_silence(raw: bytes, wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_body(Parcel, raw)
+    assert {field.field: field.code for field in caught.value.fields} == wrong
+
+
+def test_a_good_body_becomes_its_model() -> None:
+    parsed = parse_body(Parcel, '{"title": " Ma\u00e7\u00e3 ", "tags": ["a"]}'.encode())
+    assert parsed == Parcel(title="Ma\u00e7\u00e3", tags=["a"])
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_parsed_or_refused(raw: bytes) -> None:
+    try:
+        found = parse_body(Parcel, raw).title
+    except InvalidInput as refused:
+        found = refused.fields[0].message
+    assert isinstance(found, str)

@@ -1,0 +1,74 @@
+"""A well-formed request for every endpoint of the API, with ids that nobody has."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from api.kit.endpoint import AnyEndpoint
+from api.kit.schema import Nothing
+from tests.support.people import DROPOFF, PASSWORD, PICKUP, ZONE, Answer, Person
+
+NOBODY = "01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"
+PERSON = {"password": PASSWORD, "firstName": "Ana", "lastName": "Sá"}
+DRAWN = {
+    "name": "Braga",
+    "code": "braga",
+    "polygon": ZONE,
+    "baseFeeMinor": 1,
+    "currency": "EUR",
+    "timeZone": "Europe/Lisbon",
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/auth/register": {"phone": "+351931234567", **PERSON},
+    "POST /api/v1/auth/verify-code": {
+        "destination": "+351931234567",
+        "purpose": "registration",
+        "code": "123456",
+    },
+    "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
+    "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
+    "POST /api/v1/admin/delivery-zones": DRAWN,
+    "PUT /api/v1/admin/delivery-zones/{zoneId}": DRAWN,
+    "POST /api/v1/admin/companies": {"name": "Shop"},
+    "POST /api/v1/admin/companies/{companyId}/vendors": {"email": "v@shop.example", **PERSON},
+    "POST /api/v1/courier/register": {"vehicleType": "car", "homeZoneId": NOBODY},
+    "PUT /api/v1/courier/profile": {"vehicleType": "car", "homeZoneId": NOBODY},
+    "PUT /api/v1/courier/status": {"status": "online"},
+    "PUT /api/v1/admin/couriers/{courierId}/verification": {"status": "verified"},
+    "POST /api/v1/orders": {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A"}]},
+    "POST /api/v1/orders/{orderId}/cancel": {"reason": "why not"},
+    "PUT /api/v1/vendor/orders/{orderId}/status": {"status": "preparing"},
+    "PUT /api/v1/admin/orders/{orderId}/status": {"status": "cancelled"},
+    "PUT /api/v1/courier/deliveries/{deliveryId}/status": {"status": "picked_up"},
+    "POST /api/v1/courier/deliveries/{deliveryId}/complete": {"receivedBy": "Rui"},
+    "PUT /api/v1/admin/deliveries/{deliveryId}/status": {"status": "pending", "comment": "x"},
+    "PUT /api/v1/admin/deliveries/{deliveryId}/courier": {"courierId": NOBODY, "reason": "x"},
+    "POST /api/v1/courier/offers/{offerId}/reject": {"reason": "why not"},
+    "POST /api/v1/realtime/tickets": {},
+}
+QUERIES = {
+    "GET /api/v1/delivery-fees": "pickupLatitude=41.15&pickupLongitude=-8.61"
+    "&dropoffLatitude=41.16&dropoffLongitude=-8.63",
+    "GET /api/v1/admin/couriers/map": "minLatitude=41&minLongitude=-9"
+    "&maxLatitude=42&maxLongitude=-8",
+}
+
+
+def name_of(endpoint: AnyEndpoint) -> str:
+    """Return how the tables above name an endpoint."""
+    return f"{endpoint.method} {endpoint.path}"
+
+
+async def ask(
+    person: Person, endpoint: AnyEndpoint, ids: Mapping[str, str] | None = None
+) -> Answer:
+    """Send the example request of an endpoint; path variables are nobody's unless named."""
+    name = name_of(endpoint)
+    path = re.sub(r"{(\w+)}", lambda found: (ids or {}).get(found[1], NOBODY), endpoint.path)
+    if name in QUERIES:
+        path += "?" + QUERIES[name]
+    body = None if endpoint.signature.body is Nothing else BODIES[name]
+    headers = {"If-Match": '"1"'} if endpoint.demands_version else {}
+    key = uuid4().hex if endpoint.method == "POST" else None
+    return await person.ask(endpoint.method, path, body, headers=headers, key=key)
