@@ -67,7 +67,9 @@ class Fleet:
             )
             self.couriers[plan.courier_id] = courier
             return courier
-        courier.name, courier.vehicle = plan.name, plan.vehicle
+        if (courier.name, courier.vehicle) != (plan.name, plan.vehicle):
+            courier.name, courier.vehicle = plan.name, plan.vehicle
+            self._introduce(courier)
         courier.state, courier.orders = plan.state, plan.orders
         self._note_change(courier)
         return courier
@@ -131,6 +133,10 @@ class Fleet:
         for cell in courier.cells.values():
             self._changes[cell].changed.add(courier.id)
 
+    def _introduce(self, courier: LiveCourier) -> None:
+        for cell in courier.cells.values():
+            self._changes[cell].entered.add(courier.id)
+
     def _leave(self, courier: LiveCourier, cell: int) -> None:
         members = self.members[cell]
         members.discard(courier.id)
@@ -163,7 +169,7 @@ def _record(
     return MapRecord(
         ref=courier.ref,
         north=_clamp((position.lat - middle.lat) / unit, _I16),
-        east=_clamp((position.lng - middle.lng) / unit, _I16),
+        east=_clamp(math.remainder(position.lng - middle.lng, 360.0) / unit, _I16),
         north_half_mps=_clamp(north * 2, 127),
         east_half_mps=_clamp(east * 2, 127),
         heading=round(heading * 256 / 360) % 256,

@@ -1,14 +1,16 @@
 """The customers' lane: a courier's position to the followers of an order, without a tick.
 
 Before pickup followers see the middle of an H3 cell only; the exact place from pickup to delivery.
+What comes too soon after the last position is held back; the newest of it follows with a tick.
 """
 
+import math
 from uuid import UUID
 
 from geo import cells
 from geo.point import Point
 from tracking import rooms
-from tracking.fleet import LiveCourier
+from tracking.fleet import Fleet, LiveCourier
 from tracking.plans import Followed
 from tracking.positions import Position
 from tracking.sockets import Sockets
@@ -23,21 +25,32 @@ class Followers:
         self._sockets = sockets
         self._gap_s = gap_s
         self._sent_at: dict[UUID, float] = {}
+        self._held_back: dict[UUID, UUID] = {}
 
     async def tell(self, courier: LiveCourier, now_s: float) -> None:
         """Send the courier's position to whoever follows one of the orders."""
-        position = courier.position
+        for followed in courier.orders:
+            await self._tell(courier, followed, now_s)
+
+    async def catch_up(self, fleet: Fleet, now_s: float) -> None:
+        """Send the positions held back whose time has come."""
+        waiting, self._held_back = self._held_back, {}
+        for order_id, courier_id in waiting.items():
+            courier = fleet.couriers.get(courier_id)
+            for followed in courier.orders if courier else ():
+                if courier is not None and followed.order_id == order_id:
+                    await self._tell(courier, followed, now_s)
+
+    async def _tell(self, courier: LiveCourier, followed: Followed, now_s: float) -> None:
+        position, order_id = courier.position, followed.order_id
         if position is None:
             return
-        for followed in courier.orders:
-            if now_s - self._sent_at.get(followed.order_id, -self._gap_s) < self._gap_s:
-                continue
-            self._sent_at[followed.order_id] = now_s
-            await self._sockets.emit(
-                "delivery:location",
-                _shown(followed, position),
-                to=rooms.order(followed.order_id),
-            )
+        if now_s - self._sent_at.get(order_id, -math.inf) < self._gap_s:
+            self._held_back[order_id] = courier.id
+            return
+        self._sent_at[order_id] = now_s
+        shown = _shown(followed, position)
+        await self._sockets.emit("delivery:location", shown, to=rooms.order(order_id))
 
     def forget(self, still_followed: set[UUID]) -> None:
         """Forget orders that nobody carries any more."""

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 from redis.asyncio import Redis
@@ -63,6 +64,8 @@ class Gateway:
         self.followers = Followers(sockets, policy.customer_gap_s)
         self.pending: list[TrailRecord] = []
         self.moved: dict[bytes, LiveCourier] = {}
+        self.left_behind: dict[UUID, Mark] = {}
+        self.is_informed = False
         self._handlers: dict[str, tuple[int, Handler]] = {
             "hello": (1, self._hello),
             "p": (2, self._readings),
@@ -81,10 +84,19 @@ class Gateway:
         former = self.visitors.add(visitor)
         if former is not None:
             await self.dismiss(former, "replaced")
+        self.counters.socket(grant.kind, "opened")
+        try:
+            ended = await tickets.has_ended(self.redis, grant)
+            ticket = await tickets.issue(self.redis, grant, self.policy.reconnect_ticket_s)
+        except RedisError:
+            await self.dismiss(visitor, "shutdown")
+            return
+        if ended or self.has_expired(grant):
+            await self.dismiss(visitor, "revoked" if ended else "expired")
+        if self.visitors.get(sid) is not visitor:
+            return
         for room in grant.rooms:
             await self.sockets.enter(sid, room)
-        self.counters.socket(grant.kind, "opened")
-        ticket = await tickets.issue(self.redis, grant, self.policy.reconnect_ticket_s)
         ready = {
             "v": wire.VERSION,
             "role": grant.role,
@@ -94,6 +106,10 @@ class Gateway:
             "clockSpeed": self.clock_speed,
         }
         await self.sockets.emit("ready", ready, to=sid)
+
+    def has_expired(self, grant: Grant) -> bool:
+        """Tell whether the time is over for which a tracking link lets its holder in."""
+        return grant.expires_ms is not None and grant.expires_ms <= self.business_ms()
 
     async def disconnect(self, sid: str) -> None:
         """Forget somebody who is gone; a courier stays on the map until off shift."""
@@ -120,6 +136,17 @@ class Gateway:
         except RedisError:
             log.warning("redis does not answer; the client will say it again")
             return None
+        except Exception:
+            log.exception("an event could not be handled", extra={"event": str(name)[:40]})
+            fault = BadFrame("bad_payload", "event", "the server could not handle this")
+            return await self._mistake(visitor, fault)
+
+    async def nonsense(self, sid: str) -> None:
+        """Answer a packet that is not an event at all."""
+        visitor = self.visitors.get(sid)
+        if visitor is not None:
+            what = "send Socket.IO events: text, in the default namespace"
+            await self._mistake(visitor, BadFrame("bad_payload", "packet", what))
 
     def _handler(self, name: str, arguments: tuple[Any, ...]) -> Handler:
         if name not in self._handlers:
@@ -139,13 +166,16 @@ class Gateway:
         else:
             await self.sockets.emit("oops", error.answer, to=visitor.sid)
 
-    async def _hello(self, visitor: Visitor, payload: Any) -> dict[str, int]:
+    async def _hello(self, visitor: Visitor, payload: Any) -> dict[str, int] | None:
         phone = self._phone(visitor)
         hello = wire.parse_hello(payload)
         ids = [phone.courier_id]
-        accepted = await trail.marks(self.redis, keys.ACCEPTED, ids)
-        durable = await trail.marks(self.redis, keys.DURABLE, ids)
-        phone.greet(hello, accepted[phone.courier_id], durable[phone.courier_id])
+        accepted = (await trail.marks(self.redis, keys.ACCEPTED, ids))[phone.courier_id]
+        durable = (await trail.marks(self.redis, keys.DURABLE, ids))[phone.courier_id]
+        if not self.is_informed:
+            return None
+        self.left_behind[phone.courier_id] = accepted
+        phone.greet(hello, accepted, durable)
         return {
             "accepted": phone.accepted.seq,
             "durable": phone.durable.seq,
@@ -162,7 +192,7 @@ class Gateway:
 
     async def _take(self, phone: Phone, epoch: int, fixes: list[Any]) -> None:
         if len(self.pending) + len(fixes) > self.policy.max_pending_fixes:
-            return  # Redis is away for long: the phone keeps what is not acknowledged
+            return  # Redis is away for long: the phone keeps these and will send them again
         courier = self.fleet.couriers.get(phone.courier_id)
         taken = take(phone, courier, self.fleet, epoch, fixes, self.business_ms(), real_ms())
         self.pending += taken.records
@@ -222,12 +252,25 @@ class Gateway:
             to=phone.sid,
         )
 
-    def note_accepted(self, records: list[TrailRecord]) -> set[Phone]:
+    def note_accepted(self, records: list[TrailRecord]) -> list[Phone]:
         """Note that records are in the stream; return the phones they came from."""
-        phones = set()
-        for record in records:
-            phone = self.visitors.phone_of(record.courier_id)
-            if phone is not None and phone.epoch == record.epoch:
-                phone.accepted = max(phone.accepted, Mark(record.epoch, record.fix.seq))
-                phones.add(phone)
+        phones = []
+        for courier_id, mark in trail.reached(records).items():
+            self.left_behind[courier_id] = mark
+            phone = self.visitors.phone_of(courier_id)
+            if phone is not None and phone.epoch == mark.epoch:
+                phone.accepted = max(phone.accepted, mark)
+                phones.append(phone)
         return phones
+
+    async def begin_anew(self, courier_ids: set[UUID]) -> None:
+        """Let phones say hello again: Redis has lost fixes of theirs that were not durable.
+
+        What else this process knows and Redis may have lost is written with the next tick.
+        """
+        self.moved |= {c.id.bytes: c for c in self.fleet.couriers.values() if c.position}
+        for courier_id in courier_ids:
+            self.left_behind.pop(courier_id, None)
+            visitor = self.visitors.with_phone_of(courier_id)
+            if visitor is not None:
+                await self.dismiss(visitor, "resend")

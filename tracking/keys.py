@@ -27,6 +27,15 @@ NEWS = f"news:{{{REGION}}}"
 """Stream: low-rate events and control messages for the gateways (`news.py`)."""
 
 
+COMPLETE = f"plans:{{{REGION}}}"
+"""Set once the plans hold every courier on shift (`plans.py`); gone with a wiped Redis."""
+
+
+def ended(subject: str) -> str:
+    """Return the key that says: this session or link has ended (`tickets.py`)."""
+    return f"ended:{subject}"
+
+
 def ticket(token_hash: str) -> str:
     """Return the key of a single-use ticket: JSON of its grant (`tickets.py`)."""
     return f"ticket:{token_hash}"

@@ -18,11 +18,14 @@ from tracking import keys
 _KEPT = 20_000
 _NAME, _BODY, _ROOMS = b"n", b"b", b"r"
 
+BEGINNING = "0-0"
+
 
 class Control(StrEnum):
     """Messages for the realtime program itself, not for its clients."""
 
     PLAN = "!plan"
+    COMPLETE = "!complete"
     OFF_SHIFT = "!off_shift"
     SESSION_ENDED = "!session_ended"
     LINK_ENDED = "!link_ended"
@@ -47,7 +50,20 @@ def add(pipeline: Pipeline | Redis, name: str, body: bytes, rooms: Sequence[str]
 async def latest_id(redis: Redis) -> str:
     """Return the position after the newest item; read on from there."""
     newest: Any = await redis.xrevrange(keys.NEWS, count=1)
-    return newest[0][0].decode() if newest else "0-0"
+    return newest[0][0].decode() if newest else BEGINNING
+
+
+async def go_on(redis: Redis, after: str) -> str:
+    """Return where to read on: `after`, or the beginning of a stream that is a new one.
+
+    A wiped Redis begins a new stream; its positions are times, and clocks can be set back.
+    """
+    return after if _place(await latest_id(redis)) >= _place(after) else BEGINNING
+
+
+def _place(position: str) -> tuple[int, int]:
+    at_ms, _, number = position.partition("-")
+    return int(at_ms), int(number)
 
 
 async def read(redis: Redis, after: str, wait_ms: int) -> list[NewsItem]:

@@ -1,6 +1,8 @@
-"""Phones: taking fixes in, each once, screened; remembering how far each phone got.
+"""Phones: taking fixes in, each once, in order, screened; remembering how far each phone got.
 
-Nothing here waits: fixes are judged and put aside, the tick writes them to Redis in one go.
+A fix that leaves a gap is not taken: a mark says "all up to this number", and a phone forgets what
+is marked as durable. Nothing here waits: fixes are judged and put aside, the tick writes them to
+Redis in one go.
 """
 
 import math
@@ -32,14 +34,21 @@ class Phone:
     unacknowledged: int = 0
     acknowledged_at: float = 0.0
     greeted: bool = False
+    keeps_nothing: bool = False
 
     def greet(self, hello: Hello, accepted: Mark, durable: Mark) -> None:
         """Begin to take fixes of the phone's epoch after what is known to be in the stream."""
         self.epoch = hello.epoch
-        self.accepted = accepted if accepted.epoch == hello.epoch else Mark(hello.epoch, 0)
-        self.durable = durable if durable.epoch == hello.epoch else Mark(hello.epoch, 0)
-        self.received = self.accepted.seq
+        nothing = Mark(hello.epoch, 0)
+        self.durable = durable if durable.epoch == hello.epoch else nothing
+        self.accepted = max(accepted if accepted.epoch == hello.epoch else nothing, self.durable)
+        self.received = max(self.accepted.seq, hello.first_seq - 1)
+        self.keeps_nothing = hello.first_seq == 0
         self.greeted = True
+
+    def take(self, seq: int) -> None:
+        """Note that a fix was taken in; the next one bears the next number."""
+        self.received, self.keeps_nothing = seq, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +72,9 @@ def take(
     """Judge fixes in the order sent; move the courier by those that are believed.
 
     `courier` is None off shift: then fixes only move the marks, their places are wiped.
-    Raises `BadFrame` before `hello`, or for another epoch than it named.
+    Raises `BadFrame` before `hello`, for another epoch than it named, and for a gap.
     """
-    if not phone.greeted:
-        raise BadFrame("hello_first", "hello", "send hello before fixes")
-    if epoch != phone.epoch:
-        raise BadFrame("bad_payload", "epoch", f"hello said {phone.epoch}: send hello again")
+    _check_order(phone, epoch, fixes)
     records: list[TrailRecord] = []
     results: list[str] = []
     moved = False
@@ -76,7 +82,7 @@ def take(
         if fix.seq <= phone.received:
             results.append(DUPLICATE)
             continue
-        phone.received = fix.seq
+        phone.take(fix.seq)
         refusal = _refusal(courier, fix, now_ms)
         kept = fix if refusal != OFF_SHIFT else replace(fix, lat=math.nan, lng=math.nan)
         records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, kept, refusal))
@@ -85,6 +91,20 @@ def take(
             fleet.move(courier, _position(phone, epoch, fix, real_now_ms))
             moved = True
     return Taken(records, results, moved)
+
+
+def _check_order(phone: Phone, epoch: int, fixes: Sequence[Fix]) -> None:
+    if not phone.greeted:
+        raise BadFrame("hello_first", "hello", "send hello before fixes")
+    if epoch != phone.epoch:
+        raise BadFrame("hello_first", "epoch", f"hello said {phone.epoch}: send hello again")
+    reached, may_begin_anywhere = phone.received, phone.keeps_nothing
+    for fix in fixes:
+        if fix.seq > reached + 1 and not may_begin_anywhere:
+            message = f"{reached + 1} comes next: send hello, then what is missing"
+            raise BadFrame("hello_first", "seq", message)
+        if fix.seq > reached:
+            reached, may_begin_anywhere = fix.seq, False
 
 
 def _refusal(courier: LiveCourier | None, fix: Fix, now_ms: int) -> str | None:

@@ -1,7 +1,8 @@
 """What each courier on shift is doing: the state a map shows, whose followers may look.
 
 Written by `jobs` after each change, read by the realtime program; a courier without a plan is off
-shift, and fixes of theirs are refused.
+shift, and fixes of theirs are refused. In a new or wiped Redis that is not known before the plans
+are complete again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,8 +72,22 @@ async def load_all(redis: Redis) -> list[CourierPlan]:
     return [decode(raw) for raw in (await redis.hgetall(keys.PLANS)).values()]
 
 
-async def publish(redis: Redis, plans: Sequence[CourierPlan], off_shift: Sequence[UUID]) -> None:
-    """Save changed plans, forget couriers who went off shift, and tell the gateways."""
+async def are_complete(redis: Redis) -> bool:
+    """Tell whether every courier on shift has a plan here."""
+    return bool(await redis.exists(keys.COMPLETE))
+
+
+async def publish(
+    redis: Redis,
+    plans: Sequence[CourierPlan],
+    off_shift: Sequence[UUID],
+    *,
+    complete: bool = False,
+) -> None:
+    """Save changed plans, forget couriers who went off shift, and tell the gateways.
+
+    `complete` says that from now on every courier on shift has a plan.
+    """
     async with redis.pipeline(transaction=True) as pipeline:
         for plan in plans:
             pipeline.hset(keys.PLANS, plan.courier_id.bytes, encode(plan))
@@ -81,4 +96,7 @@ async def publish(redis: Redis, plans: Sequence[CourierPlan], off_shift: Sequenc
             pipeline.hdel(keys.PLANS, courier_id.bytes)
             news.add(pipeline, Control.OFF_SHIFT, orjson.dumps({"courier_id": courier_id}))
         positions.forget(pipeline, off_shift)
+        if complete:
+            pipeline.set(keys.COMPLETE, b"1")
+            news.add(pipeline, Control.COMPLETE, b"{}")
         await pipeline.execute()

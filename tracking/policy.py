@@ -52,6 +52,4 @@ class TrackingPolicy:
     """Fixes kept in memory while Redis is out of reach; beyond it phones keep theirs."""
 
     trail_stream_entries: int = 100_000
-    """Entries kept in the trail stream at most, should the writer be away for long."""
-
-    news_entries: int = 20_000
+    """Entries of the trail stream at most, should the writer be away for long."""

@@ -20,6 +20,8 @@ from tracking import keys
 
 _PACKED = struct.Struct("<IIqqiifff")
 _UNKNOWN = math.nan
+_GEO_LAT = 85.05
+"""Redis' geo sets end here: who is nearer to a pole is kept at the edge, the hash knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,6 @@ class Position:
     def silent_s(self, real_now_ms: int) -> float:
         """Return for how many real seconds the phone has said nothing."""
         return max(0.0, (real_now_ms - self.received_ms) / 1000)
-
-    def is_newer_than(self, other: "Position") -> bool:
-        """Tell whether this position was fixed after `other`, by the phone's own count."""
-        return (self.epoch, self.seq) > (other.epoch, other.seq)
 
 
 def pack(position: Position) -> bytes:
@@ -83,8 +81,12 @@ def save(pipeline: Pipeline, positions: Sequence[Position]) -> None:
     if not positions:
         return
     pipeline.hset(keys.LAST, mapping={p.courier_id.bytes: pack(p) for p in positions})
-    places = [value for p in positions for value in (p.lng, p.lat, p.courier_id.bytes)]
+    places = [value for p in positions for value in (p.lng, _geo_lat(p.lat), p.courier_id.bytes)]
     pipeline.geoadd(keys.GEO, places)
+
+
+def _geo_lat(lat: float) -> float:
+    return max(-_GEO_LAT, min(_GEO_LAT, lat))
 
 
 def forget(pipeline: Pipeline, courier_ids: Iterable[UUID]) -> None:
@@ -119,13 +121,13 @@ class Positions:
         middle_lat = (box.min_lat + box.max_lat) / 2
         per_degree = math.radians(1) * EARTH_RADIUS_M
         # GEOSEARCH measures its box along the middle parallel: take the widest one and sift.
-        widest = math.cos(math.radians(min(abs(box.min_lat), abs(box.max_lat), 89.0)))
+        widest = math.cos(math.radians(min(abs(box.min_lat), abs(box.max_lat), _GEO_LAT)))
         if box.min_lat < 0 < box.max_lat:
             widest = 1.0
         members: Any = await self._redis.geosearch(
             keys.GEO,
             longitude=(box.min_lng + box.max_lng) / 2,
-            latitude=max(-85.0, min(85.0, middle_lat)),
+            latitude=_geo_lat(middle_lat),
             width=max(1.0, (box.max_lng - box.min_lng) * per_degree * widest * 1.01),
             height=max(1.0, (box.max_lat - box.min_lat) * per_degree * 1.01),
             unit="m",

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from tracking import keys, news, plans, positions, trail
+from tracking import keys, news, plans, positions, tasks, trail
+from tracking.fleet import LiveCourier
 from tracking.gateway import Gateway, real_ms
 from tracking.news import Control, NewsItem
 from tracking.positions import Positions
 from tracking.tickets import Kind
+from tracking.trail import TrailRecord
 
 log = logging.getLogger("tracking.rounds")
 
@@ -25,7 +27,7 @@ class Rounds:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._read_to = "0-0"
+        self._read_to = news.BEGINNING
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -41,21 +43,24 @@ class Rounds:
             loop = _forever(name, pause_s, act)
             self._tasks.append(asyncio.create_task(loop, name=f"tracking {name}"))
 
+    async def say_goodbye(self) -> None:
+        """Ask everybody to come back later; their transports close a moment after."""
+        for visitor in self._gateway.visitors:
+            await self._gateway.dismiss(visitor, "shutdown")
+
     async def stop(self) -> None:
-        """Say good-bye to everybody, write what is pending, end the tasks."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End the tasks, write what is pending."""
+        await tasks.end(self._tasks)
         try:
             await self._write()
         except RedisError:
             log.warning("fixes not written at the end; phones will send them again")
-        for visitor in self._gateway.visitors:
-            await self._gateway.dismiss(visitor, "shutdown")
+        await self._gateway.sockets.stop()
 
     async def _learn(self) -> None:
         gateway = self._gateway
         self._read_to = await news.latest_id(gateway.redis)
+        gateway.is_informed = await plans.are_complete(gateway.redis)
         known = await plans.load_all(gateway.redis)
         last = await Positions(gateway.redis, gateway.policy.stale_s).of([
             plan.courier_id for plan in known
@@ -72,34 +77,51 @@ class Rounds:
         gateway = self._gateway
         began = time.perf_counter()
         await self._write()
+        await gateway.followers.catch_up(gateway.fleet, time.monotonic())
         gateway.fleet.note_silence(real_ms(), gateway.policy.stale_s)
         if await gateway.viewports.send_changes(real_ms()):
             gateway.counters.fanout(time.perf_counter() - began)
 
     async def _write(self) -> None:
         gateway = self._gateway
-        if not gateway.pending:
+        if not gateway.pending and not gateway.moved:
             return
         records, moved = gateway.pending, gateway.moved
         gateway.pending, gateway.moved = [], {}
         try:
-            async with gateway.redis.pipeline(transaction=True) as pipeline:
-                trail.append(pipeline, records, gateway.policy.trail_stream_entries)
-                fresh = [c.position for c in moved.values() if c.id in gateway.fleet.couriers]
-                positions.save(pipeline, [p for p in fresh if p is not None])
-                await pipeline.execute()
+            lost = await self._save(records, moved.values())
         except RedisError:
             # Not known to be written: keep them; history drops what arrives twice.
             gateway.pending = records + gateway.pending
             gateway.moved = moved | gateway.moved
             raise
+        if lost:
+            log.warning("redis has lost fixes; phones send them again", extra={"phones": len(lost)})
+            kept = [record for record in records if record.courier_id not in lost]
+            gateway.pending = kept + gateway.pending
+            await gateway.begin_anew(lost)
+            return
         for phone in gateway.note_accepted(records):
             due = time.monotonic() - phone.acknowledged_at >= gateway.policy.ack_every_s
             if due or phone.unacknowledged >= gateway.policy.ack_every_fixes:
                 await gateway.acknowledge(phone)
 
+    async def _save(self, records: list[TrailRecord], moved: Iterable[LiveCourier]) -> set[UUID]:
+        """Write a tick to Redis; return the couriers whose former fixes it has lost."""
+        gateway = self._gateway
+        fresh = [courier.position for courier in moved if courier.id in gateway.fleet.couriers]
+        async with gateway.redis.pipeline(transaction=True) as pipeline:
+            if records:
+                most = gateway.policy.trail_stream_entries
+                trail.append(pipeline, records, gateway.left_behind, most)
+            positions.save(pipeline, [position for position in fresh if position is not None])
+            replies = await pipeline.execute()
+        return {UUID(bytes=courier_id) for courier_id in replies[0]} if records else set()
+
     async def _news(self) -> None:
         items = await news.read(self._gateway.redis, self._read_to, _NEWS_WAIT_MS)
+        if not items:
+            self._read_to = await news.go_on(self._gateway.redis, self._read_to)
         for item in items:
             self._read_to = item.id
             await self._tell(item)
@@ -109,16 +131,24 @@ class Rounds:
         match item.name:
             case Control.PLAN:
                 gateway.fleet.apply(plans.decode(item.body))
+            case Control.COMPLETE:
+                gateway.is_informed = True
             case Control.OFF_SHIFT:
-                courier = gateway.fleet.off_shift(UUID(item.body["courier_id"]))
-                if courier is not None:
-                    gateway.moved.pop(courier.id.bytes, None)
+                await self._off_shift(UUID(item.body["courier_id"]))
             case Control.SESSION_ENDED:
                 await self._dismiss_where("session_id", item.body["session_id"], "revoked")
             case Control.LINK_ENDED:
                 await self._dismiss_where("subject", item.body["link_id"], "revoked")
             case _:
                 await gateway.sockets.emit(item.name, item.body, to=item.rooms)
+
+    async def _off_shift(self, courier_id: UUID) -> None:
+        """Forget where a courier is, here and in Redis: our last tick may have come later."""
+        self._gateway.fleet.off_shift(courier_id)
+        self._gateway.moved.pop(courier_id.bytes, None)
+        async with self._gateway.redis.pipeline(transaction=True) as pipeline:
+            positions.forget(pipeline, [courier_id])
+            await pipeline.execute()
 
     async def _dismiss_where(self, field: str, value: str, reason: str) -> None:
         for visitor in self._gateway.visitors:
@@ -140,10 +170,9 @@ class Rounds:
         gateway = self._gateway
         followed = {o.order_id for c in gateway.fleet.couriers.values() for o in c.orders}
         gateway.followers.forget(followed)
-        now_ms, now_s = gateway.business_ms(), time.monotonic()
+        now_s = time.monotonic()
         for visitor in gateway.visitors:
-            expires_ms = visitor.grant.expires_ms
-            if expires_ms is not None and expires_ms <= now_ms:
+            if gateway.has_expired(visitor.grant):
                 await gateway.dismiss(visitor, "expired")
             elif gateway.sockets.waiting(visitor.sid) <= gateway.policy.max_queue:
                 visitor.slow_since = None

@@ -42,16 +42,26 @@ def attach(app: web.Application, gateway: Gateway) -> None:
         )
         waiting.add(task)
         task.add_done_callback(waiting.discard)
-        return await handler(request)
+        try:
+            return await handler(request)
+        except ValueError:  # engine.io lets out what it cannot read; one line per peer is too many
+            await gateway.sockets.drop(request)
+            return _refused(400, "send engine.io packets")
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await rounds.start()
         yield
         await rounds.stop()
 
+    async def say_goodbye(_app: web.Application) -> None:
+        await rounds.say_goodbye()
+
     app.middlewares.append(door)
     app.cleanup_ctx.append(run)
-    gateway.sockets.attach(app, gateway.connect, gateway.event, gateway.disconnect)
+    app.on_shutdown.append(say_goodbye)
+    gateway.sockets.attach(
+        app, gateway.connect, gateway.event, gateway.disconnect, gateway.nonsense
+    )
 
 
 async def _deadline(request: web.Request, seconds: float) -> None:

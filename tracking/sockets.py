@@ -1,9 +1,12 @@
 """The door to python-socketio, typed: the only file that knows the library.
 
-Public options only, as measured in the design: WebSocket transport, orjson, handlers in the
-receiving task. Whoever connects was checked before engine.io saw the request (`server.py`).
+Options as measured in the design: WebSocket transport, orjson, handlers in the receiving task.
+Whoever connects was checked before engine.io saw the request (`server.py`). Three habits of the
+library are mended here: it never closes a transport by itself, it lets a client connect again on a
+transport that was ended, and it gathers binary attachments without end.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import orjson
 import socketio
 from aiohttp import web
+from socketio.exceptions import ConnectionRefusedError as Refused
 
 log = logging.getLogger("tracking.sockets")
 
@@ -18,10 +22,18 @@ Arguments = tuple[Any, ...]
 OnConnect = Callable[[str, web.Request], Awaitable[None]]
 OnEvent = Callable[[str, str, Arguments], Awaitable[Any]]
 OnDisconnect = Callable[[str], Awaitable[None]]
+OnNonsense = Callable[[str], Awaitable[None]]
 AllowOrigin = Callable[[str | None, dict[str, Any]], bool]
 
 _PING_S = 20
 _PONG_S = 15
+_FAREWELL_S = 1.0
+"""How long a socket that was ended may take to read its last words."""
+
+_REQUEST = "aiohttp.request"
+_USED = "hermod.used"
+_BINARY = ("5", "6")
+_OTHER_NAMESPACE = "/"
 
 
 class _Orjson:
@@ -60,6 +72,7 @@ class Sockets:
             logger=quiet,
             engineio_logger=quiet,
         )
+        self._transports: dict[str, asyncio.Transport] = {}
 
     def attach(
         self,
@@ -67,22 +80,57 @@ class Sockets:
         on_connect: OnConnect,
         on_event: OnEvent,
         on_disconnect: OnDisconnect,
+        on_nonsense: OnNonsense,
     ) -> None:
-        """Serve sockets at /socket.io/ of `app` and hand what they do to the functions given."""
+        """Serve sockets at /socket.io/ of `app` and hand what they do to the functions given.
 
-        async def connect(sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
-            await on_connect(sid, environ["aiohttp.request"])
+        Nonsense is a packet that is not of the protocol at all, or one that carries binary.
+        """
+
+        async def connect(sid: str, environ: Any, _auth: Any = None) -> None:
+            # Clients can send an event of this name too, with whatever they like as `environ`.
+            request = environ[_REQUEST]
+            if not isinstance(request, web.Request) or environ.get(_USED) or not request.transport:
+                raise Refused("a ticket is good for one connection")
+            environ[_USED] = True
+            self._transports[sid] = request.transport
+            await on_connect(sid, request)
 
         async def event(name: str, sid: str, *arguments: Any) -> Any:
             return await on_event(sid, name, arguments)
 
-        async def disconnect(sid: str, _reason: str | None = None) -> None:
+        async def disconnect(sid: str, *_reason: Any) -> None:
+            if self._sio.manager.is_connected(sid, "/"):
+                raise Refused("this is an event of the library, not of clients")
             await on_disconnect(sid)
+            self._hang_up(sid)
+
+        async def packet(transport: str, data: Any) -> None:
+            try:
+                await self._take(transport, data)
+            except Exception:
+                sid = self._sio.manager.sid_from_eio_sid(transport, "/")
+                if sid is not None:
+                    await on_nonsense(sid)
 
         self._sio.on("connect", connect)
         self._sio.on("*", event)
         self._sio.on("disconnect", disconnect)
+        self._sio.eio.on("message", packet)
         self._sio.attach(app)
+
+    async def _take(self, transport: str, data: Any) -> None:
+        """Hand a packet to the library, unless it would gather binary or another namespace."""
+        is_text = isinstance(data, str) and not data.startswith(_BINARY)
+        if not is_text or data[1:2] == _OTHER_NAMESPACE:
+            raise Refused("text, in the default namespace")
+        await self._sio._handle_eio_message(transport, data)
+
+    def _hang_up(self, sid: str) -> None:
+        """Close the transport of a socket that ended; the client may not, or may not be reading."""
+        transport = self._transports.pop(sid, None)
+        if transport is not None:
+            asyncio.get_running_loop().call_later(_FAREWELL_S, transport.abort)
 
     async def emit(self, event: str, *arguments: Any, to: str | Sequence[str]) -> None:
         """Send an event to a socket or to rooms; a socket in two of the rooms gets it once."""
@@ -98,11 +146,22 @@ class Sockets:
         await self._sio.leave_room(sid, room)
 
     async def close(self, sid: str) -> None:
-        """End a socket: its handshake and its transport."""
-        transport = self._sio.manager.eio_sid_from_sid(sid, "/")
+        """End a socket now, and its transport a moment later; never waits for the client."""
         await self._sio.disconnect(sid)
-        if transport is not None:
-            await self._sio.eio.disconnect(transport)
+
+    async def drop(self, request: web.Request) -> None:
+        """End what came with a request, whose client does not even speak engine.io."""
+        for transport, environ in list(self._sio.environ.items()):
+            if environ[_REQUEST] is request and (socket := self._sio.eio.sockets.get(transport)):
+                await socket.close(wait=False, abort=True)
+                await socket.queue.put(None)
+                del self._sio.eio.sockets[transport]
+        if request.transport is not None:
+            request.transport.abort()
+
+    async def stop(self) -> None:
+        """End the library's own background task."""
+        await self._sio.shutdown()
 
     def waiting(self, sid: str) -> int:
         """Return how many packets wait for a socket to read them."""

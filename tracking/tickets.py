@@ -13,8 +13,12 @@ from uuid import UUID
 
 import orjson
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from tracking import keys
+
+_ENDED_S = 6 * 3600
+"""Longer than any ticket lives, and any access token that could still get one."""
 
 
 class Kind(StrEnum):
@@ -42,6 +46,11 @@ class Grant:
     courier_id: UUID | None = None
     expires_ms: int | None = None
 
+    @property
+    def source(self) -> str:
+        """Return what the grant stands and falls with: the session, or the link."""
+        return self.session_id or self.subject
+
 
 def _dump(grant: Grant) -> bytes:
     return orjson.dumps(grant)
@@ -63,6 +72,16 @@ def _load(raw: bytes) -> Grant:
 
 def _key(token: str) -> str:
     return keys.ticket(hashlib.sha256(token.encode()).hexdigest())
+
+
+def end(pipeline: Pipeline, source: str) -> None:
+    """Note that a session or link has ended: tickets that came from it open nothing any more."""
+    pipeline.set(keys.ended(source), b"1", ex=_ENDED_S)
+
+
+async def has_ended(redis: Redis, grant: Grant) -> bool:
+    """Tell whether the session or link behind a grant has ended meanwhile."""
+    return bool(await redis.exists(keys.ended(grant.source)))
 
 
 async def issue(redis: Redis, grant: Grant, life_s: int) -> str:

@@ -2,6 +2,10 @@
 
 *accepted* is set with the stream entry by the gateway, *durable* by the trail writer after the
 commit. An unknown mark counts as nothing, then phones send again and history drops the doubles.
+
+A gateway says with each entry which marks it left behind last. Where Redis has lost one of them it
+has lost fixes too: nothing is appended before the phones concerned have begun anew, because a later
+fix would pass for all those before it. For the same reason the stream is never cut short.
 """
 
 import struct
@@ -26,6 +30,33 @@ OFF_SHIFT = "off_shift"
 
 _REFUSALS = (None, *(reason.value for reason in Refusal), OFF_SHIFT)
 _GROUP = "pg"
+
+_APPEND = """
+local function behind(known, mark)
+  if not known then return true end
+  local epoch, seq = struct.unpack('<I4I4', known)
+  local other_epoch, other_seq = struct.unpack('<I4I4', mark)
+  return epoch ~= other_epoch or seq < other_seq
+end
+if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then
+  return redis.error_reply('FULL the trail writer is away and the trail stream is full')
+end
+local lost = {}
+for i = 3, #ARGV, 3 do
+  if ARGV[i + 1] ~= '' and behind(redis.call('HGET', KEYS[2], ARGV[i]), ARGV[i + 1]) then
+    lost[#lost + 1] = ARGV[i]
+  end
+end
+if #lost > 0 then return lost end
+redis.call('XADD', KEYS[1], '*', 'f', ARGV[1])
+for i = 3, #ARGV, 3 do
+  if behind(redis.call('HGET', KEYS[2], ARGV[i]), ARGV[i + 2]) then
+    redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2])
+  end
+end
+return lost
+"""
+"""Stream and accepted marks; blob, most entries, then courier, last known mark, new mark each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +131,42 @@ def _known(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124  # NaN is the only such number
 
 
-def append(pipeline: Pipeline, records: Sequence[TrailRecord], kept_entries: int) -> None:
-    """Add one stream entry for all `records` and the marks that say they are in it."""
-    pipeline.xadd(keys.TRAIL, {_FIELD: pack(records)}, maxlen=kept_entries, approximate=True)
-    reached: dict[UUID, Mark] = {}
+def reached(records: Sequence[TrailRecord]) -> dict[UUID, Mark]:
+    """Return how far the fixes of each courier get in `records`."""
+    found: dict[UUID, Mark] = {}
     for record in records:
         mark = Mark(record.epoch, record.fix.seq)
-        reached[record.courier_id] = max(mark, reached.get(record.courier_id, mark))
-    set_marks(pipeline, keys.ACCEPTED, reached)
+        found[record.courier_id] = max(mark, found.get(record.courier_id, mark))
+    return found
+
+
+def append(
+    pipeline: Pipeline,
+    records: Sequence[TrailRecord],
+    known: Mapping[UUID, Mark],
+    at_most_entries: int,
+) -> None:
+    """Add to a pipeline: one stream entry for all `records`, and the marks that say so.
+
+    `known` are the accepted marks that Redis must hold. The command's reply are the couriers (16
+    bytes each) whose mark is lost: then nothing was appended. It fails while the stream is full.
+    """
+    marks: list[bytes] = []
+    for courier_id, mark in reached(records).items():
+        before = known.get(courier_id, Mark())
+        expected = b"" if before == Mark() else _packed(before)
+        marks += (courier_id.bytes, expected, _packed(mark))
+    pipeline.eval(_APPEND, 2, keys.TRAIL, keys.ACCEPTED, pack(records), at_most_entries, *marks)
+
+
+def _packed(mark: Mark) -> bytes:
+    return _MARK.pack(mark.epoch, mark.seq)
 
 
 def set_marks(pipeline: Pipeline, key: str, marks: Mapping[UUID, Mark]) -> None:
     """Add the saving of marks to a pipeline."""
     if marks:
-        packed: Any = {one.bytes: _MARK.pack(m.epoch, m.seq) for one, m in marks.items()}
+        packed: Any = {one.bytes: _packed(mark) for one, mark in marks.items()}
         pipeline.hset(key, mapping=packed)
 
 

@@ -62,3 +62,7 @@ class Visitors:
         """Return the phone of a courier."""
         visitor = self._phones.get(courier_id)
         return visitor.phone if visitor else None
+
+    def with_phone_of(self, courier_id: UUID) -> Visitor | None:
+        """Return who holds the phone of a courier."""
+        return self._phones.get(courier_id)

@@ -16,7 +16,7 @@ from geo.fix import Fix
 VERSION = 1
 
 _PACKED_FIX = struct.Struct("<IIiiBBBB")
-_MAP_RECORD = struct.Struct("<HhhbbBBBBB")
+_MAP_RECORD = struct.Struct("<HhhbbBBBB")
 _UNKNOWN = 255
 _U32 = 1 << 32
 _FIELDS = 7
@@ -59,11 +59,14 @@ def parse_hello(payload: Any) -> Hello:
         )
     if payload.get("v") != VERSION:
         raise BadFrame("bad_payload", "v", f"this server speaks version {VERSION}")
-    return Hello(
+    hello = Hello(
         _counted(payload.get("epoch"), "epoch"),
         _counted(payload.get("firstSeq"), "firstSeq"),
         _counted(payload.get("lastSeq"), "lastSeq"),
     )
+    if hello.first_seq > hello.last_seq or (hello.first_seq == 0) != (hello.last_seq == 0):
+        raise BadFrame("bad_payload", "firstSeq", "send the range you keep, or 0 and 0 for nothing")
+    return hello
 
 
 def parse_fixes(epoch: Any, readings: Any, at_most: int) -> tuple[int, list[Fix]]:
@@ -196,7 +199,6 @@ def pack_records(records: Iterable[MapRecord]) -> str:
             record.age_tenths,
             record.state,
             record.seq_low,
-            0,
         )
         for record in records
     )
@@ -206,4 +208,4 @@ def pack_records(records: Iterable[MapRecord]) -> str:
 def unpack_records(text: str) -> list[MapRecord]:
     """Return the records of a map frame; what a map does."""
     blob = base64.b64decode(text)
-    return [MapRecord(*fields[:9]) for fields in _MAP_RECORD.iter_unpack(blob)]
+    return [MapRecord(*fields) for fields in _MAP_RECORD.iter_unpack(blob)]

@@ -1,0 +1,212 @@
+"""Phones: each fix once and in order, screened; a wrong clock freezes nobody."""
+
+import math
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.fix import Fix
+from tests.tracking.gateways import EPOCH, HERE, NOW_MS, hello, plan_of
+from tracking.fleet import Fleet, LiveCourier
+from tracking.phones import Phone, Taken, take
+from tracking.trail import Mark
+from tracking.wire import BadFrame, Hello, parse_hello
+
+SECOND = 1000
+
+
+class Ride:
+    """A courier on shift with a phone that has said hello."""
+
+    def __init__(self, *, on_shift: bool = True, first: int = 0, last: int = 0) -> None:
+        self.fleet = Fleet()
+        self.phone = Phone("sid", uuid4())
+        self.courier: LiveCourier | None = None
+        if on_shift:
+            self.courier = self.fleet.apply(plan_of(self.phone.courier_id))
+        self.phone.greet(parse_hello(hello(first, last)), Mark(), Mark())
+
+    def send(self, *fixes: Fix, epoch: int = EPOCH, now_ms: int = NOW_MS) -> Taken:
+        """Send fixes in one event."""
+        return take(self.phone, self.courier, self.fleet, epoch, fixes, now_ms, NOW_MS)
+
+    @property
+    def latest(self) -> int | None:
+        """Return the number of the fix that the courier stands at."""
+        assert self.courier is not None
+        return self.courier.position.seq if self.courier.position else None
+
+
+def fix(seq: int, t_ms: int | None = None, *, lat: float = HERE[0], lng: float = HERE[1]) -> Fix:
+    """Return a fix taken `seq` seconds before the last of 100 before now."""
+    taken_ms = NOW_MS - (100 - seq) * SECOND if t_ms is None else t_ms
+    return Fix(seq, taken_ms, lat, lng, 5.0, 90.0, 8.0)
+
+
+def stored(*taken: Taken) -> list[int]:
+    """Return the numbers of the fixes on their way to history."""
+    return [record.fix.seq for one in taken for record in one.records]
+
+
+def code_of(act: Ride, *fixes: Fix, epoch: int = EPOCH) -> tuple[str, str]:
+    """Return code and field of the mistake that sending makes."""
+    with pytest.raises(BadFrame) as caught:
+        act.send(*fixes, epoch=epoch)
+    return caught.value.answer["code"], caught.value.answer["field"]
+
+
+def test_a_fix_sent_twice_is_taken_once_and_the_phone_is_not_scolded() -> None:
+    """On one socket, within one event, and again after hello."""
+    ride = Ride()
+    first = ride.send(fix(1), fix(2), fix(2), fix(1))
+    second = ride.send(fix(1), fix(2), fix(3))
+    assert stored(first, second) == [1, 2, 3]
+    assert first.results + second.results == [
+        *("accepted", "accepted", "duplicate", "duplicate"),
+        *("duplicate", "duplicate", "accepted"),
+    ]
+
+
+@given(st.lists(st.lists(st.integers(1, 12), min_size=1, max_size=6), max_size=25))
+def test_whatever_order_a_phone_sends_in_history_gets_each_once_up_to_the_mark(
+    events: list[list[int]],
+) -> None:
+    """Duplicates, reordering, gaps: numbers without a hole are taken, or nothing of the event."""
+    ride, taken = Ride(first=1, last=12), []
+    for event in events:
+        with suppress(BadFrame):
+            taken.append(ride.send(*map(fix, event)))
+    assert stored(*taken) == list(range(1, ride.phone.received + 1))
+
+
+def test_a_gap_is_not_taken_and_hello_heals_it() -> None:
+    """Otherwise the mark of the later fix would make the phone forget the missing one."""
+    ride = Ride(first=1, last=5)
+    ride.send(fix(1), fix(2))
+    assert code_of(ride, fix(4)) == ("hello_first", "seq")
+    assert code_of(ride, fix(3), fix(5)) == ("hello_first", "seq")
+    assert ride.phone.received == 2, "of an event with a gap nothing is taken"
+    ride.phone.greet(Hello(EPOCH, 1, 5), Mark(EPOCH, 2), Mark())
+    assert stored(ride.send(fix(1), fix(2), fix(3), fix(4), fix(5))) == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("kept", "accepted", "durable", "begins_at"),
+    [
+        ((1, 57), Mark(EPOCH, 42), Mark(EPOCH, 40), 43),
+        ((41, 57), Mark(), Mark(EPOCH, 40), 41),
+        ((41, 57), Mark(), Mark(), 41),
+        ((30, 57), Mark(EPOCH, 57), Mark(EPOCH, 29), 58),
+        ((1, 57), Mark(EPOCH - 1, 99), Mark(EPOCH - 1, 99), 1),
+        ((1, 3), Mark(EPOCH, 5), Mark(EPOCH, 5), 6),
+    ],
+    ids=[
+        *("known", "accepted mark lost", "all marks lost", "nothing to send"),
+        *("another epoch", "the phone lost its newest"),
+    ],
+)
+def test_after_hello_the_next_fix_is_the_first_that_may_be_missing(
+    kept: tuple[int, int], accepted: Mark, durable: Mark, begins_at: int
+) -> None:
+    """What the phone no longer has is not waited for; what is known is not taken again."""
+    ride = Ride()
+    ride.phone.greet(Hello(EPOCH, *kept), accepted, durable)
+    assert stored(ride.send(*(fix(seq) for seq in range(kept[0], kept[1] + 1)))) == list(
+        range(begins_at, kept[1] + 1)
+    )
+    assert code_of(ride, fix(max(begins_at, kept[1] + 1) + 1)) == ("hello_first", "seq")
+
+
+def test_a_phone_that_keeps_nothing_may_go_on_at_any_number() -> None:
+    """All it sent was durable, and the server may have forgotten how far that was."""
+    ride = Ride()
+    assert stored(ride.send(fix(58), fix(59))) == [58, 59]
+    assert code_of(ride, fix(61)) == ("hello_first", "seq")
+
+
+def test_fixes_before_hello_or_of_another_epoch_are_not_taken() -> None:
+    """Their numbers would mean nothing."""
+    ride = Ride()
+    assert code_of(ride, fix(1), epoch=EPOCH + 1) == ("hello_first", "epoch")
+    ride.phone.greeted = False
+    assert code_of(ride, fix(1)) == ("hello_first", "hello")
+
+
+def test_a_late_fix_never_moves_the_position_back() -> None:
+    """It is stored with its reason."""
+    ride = Ride()
+    ride.send(fix(1), fix(2, NOW_MS - SECOND))
+    late = ride.send(fix(3, NOW_MS - 5 * SECOND, lat=HERE[0] + 0.001))
+    assert late.results == ["superseded"]
+    assert stored(late) == [3]
+    assert ride.latest == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (fix(2, NOW_MS + 61 * SECOND), "future"),
+        (fix(2, NOW_MS + 10 * 365 * 86_400 * SECOND), "future"),
+        (fix(2, NOW_MS - 86_401 * SECOND), "outdated"),
+        (fix(2, 0), "outdated"),
+        (replace(fix(2), accuracy_m=501.0), "inaccurate"),
+        (replace(fix(2), lat=91.0), "invalid"),
+        (replace(fix(2), lat=0.0, lng=0.0), "invalid"),
+        (replace(fix(2), lat=math.nan), "invalid"),
+        (replace(fix(2), lat=HERE[0] + 1), "jump"),
+        (fix(2, NOW_MS - 99 * SECOND), "superseded"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_fix_not_believed_is_stored_with_its_reason_and_freezes_nobody(
+    wrong: Fix, reason: str
+) -> None:
+    """The next good fix moves the courier, whatever the wrong one claimed."""
+    ride = Ride()
+    ride.send(fix(1))
+    taken = ride.send(wrong)
+    assert [(one.fix.seq, one.refusal) for one in taken.records] == [(2, reason)]
+    assert not taken.moved
+    assert ride.latest == 1
+    assert ride.send(fix(3)).moved
+    assert ride.latest == 3
+
+
+@given(st.lists(st.integers(-100_000, 100_000), min_size=1, max_size=30))
+def test_the_position_is_a_believed_fix_and_none_believed_later_was_newer(
+    offsets_s: Sequence[int],
+) -> None:
+    """Whatever the phone's clock does, the courier stands at the newest credible fix."""
+    ride, believed = Ride(), []
+    for seq, offset_s in enumerate(offsets_s, start=1):
+        one = fix(seq, NOW_MS + offset_s * SECOND)
+        if ride.send(one).moved:
+            believed.append(one)
+    credible = [fix for fix in believed if -86_400 <= (fix.t_ms - NOW_MS) / SECOND <= 60]
+    assert believed == credible
+    assert [one.t_ms for one in believed] == sorted({one.t_ms for one in believed})
+    assert ride.latest == (believed[-1].seq if believed else None)
+
+
+def test_off_shift_fixes_only_move_the_mark() -> None:
+    """Where somebody is after work is not even put on the stream."""
+    ride = Ride(on_shift=False)
+    taken = ride.send(fix(1), fix(2))
+    assert taken.results == ["off_shift", "off_shift"]
+    assert all(math.isnan(one.fix.lat) and math.isnan(one.fix.lng) for one in taken.records)
+    assert not taken.moved
+    assert ride.phone.received == 2
+    assert not ride.fleet.couriers
+
+
+def test_the_last_number_of_an_epoch_can_be_reached() -> None:
+    """Thirty-two bits are not overrun."""
+    top = (1 << 32) - 1
+    ride = Ride(first=top - 1, last=top)
+    taken = ride.send(fix(top - 1, NOW_MS - SECOND), fix(top, NOW_MS))
+    assert stored(taken) == [top - 1, top]

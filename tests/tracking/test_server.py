@@ -1,0 +1,173 @@
+"""The door: whoever has no ticket is turned away before a socket exists."""
+
+import asyncio
+from uuid import uuid4
+
+import aiohttp
+import pytest
+import socketio
+from aiohttp import web
+from redis.asyncio import Redis
+
+from api.kit.redis import open_redis
+from tests.tracking.gateways import BY_HAND, Hall, courier_grant, hall, link_grant, staff_grant
+from tracking.policy import TrackingPolicy
+
+IMPATIENT = TrackingPolicy(tick_ms=BY_HAND.tick_ms, connect_s=0.2)
+
+
+async def knock(gateway_hall: Hall, ticket: str | None, **query: str) -> int:
+    """Ask for a WebSocket; return the status of the answer, 101 where there is one."""
+    asked = {"EIO": "4", "transport": "websocket"} | query
+    if ticket is not None:
+        asked["ticket"] = ticket
+    url = gateway_hall.server.make_url("/socket.io/").with_query(asked)
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.ws_connect(url):
+                return 101
+        except aiohttp.WSServerHandshakeError as error:
+            return error.status
+
+
+def sessions(gateway_hall: Hall) -> int:
+    """Return how many engine.io sessions the library keeps."""
+    return len(gateway_hall.gateway.sockets._sio.eio.sockets)
+
+
+async def test_a_ticket_opens_one_socket(gateway_hall: Hall) -> None:
+    """The second time it is worth nothing."""
+    ticket = await gateway_hall.ticket(link_grant(uuid4()))
+    assert await knock(gateway_hall, ticket) == 101
+    assert await knock(gateway_hall, ticket) == 401
+
+
+@pytest.mark.parametrize(
+    "ticket", [None, "", "guessed", "x" * 32, "\x00" * 32, "é" * 32, "x" * 5000]
+)
+async def test_without_a_ticket_there_is_no_socket(gateway_hall: Hall, ticket: str | None) -> None:
+    """No, empty, forged, foreign, endless."""
+    assert await knock(gateway_hall, ticket) == 401
+    assert sessions(gateway_hall) == 0
+
+
+async def test_bytes_that_are_no_text_are_no_ticket(gateway_hall: Hall) -> None:
+    """Percent signs can spell anything."""
+    base = str(gateway_hall.server.make_url("/socket.io/"))
+    async with aiohttp.ClientSession() as session:
+        for spelled in ("%ff%fe" * 10, "%ed%a0%80" * 10, "%00" * 30):
+            url = f"{base}?EIO=4&transport=websocket&ticket={spelled}"
+            async with session.get(url) as response:
+                assert response.status == 401
+
+
+async def test_strangers_leave_nothing_behind(gateway_hall: Hall) -> None:
+    """A hundred handshakes without a ticket are a hundred answers and no session."""
+    found = await asyncio.gather(*(knock(gateway_hall, "x" * 32) for _ in range(100)))
+    assert set(found) == {401}
+    assert sessions(gateway_hall) == len(gateway_hall.gateway.visitors) == 0
+
+
+async def test_an_official_client_is_told_that_it_may_not_come_in(gateway_hall: Hall) -> None:
+    """Its connect fails; it does not wait for an answer that never comes."""
+    client = socketio.AsyncClient(reconnection=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await client.connect(str(gateway_hall.server.make_url("/")), transports=["websocket"])
+    await client.eio.http.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "query"),
+    [
+        ("GET", {"transport": "polling"}),
+        ("GET", {}),
+        ("POST", {"transport": "polling"}),
+        ("GET", {"transport": "websocket", "sid": "abc"}),
+        ("POST", {"transport": "websocket", "sid": "abc"}),
+        ("OPTIONS", {"transport": "polling"}),
+    ],
+)
+async def test_long_polling_is_refused_and_leaves_the_ticket_whole(
+    gateway_hall: Hall, method: str, query: dict[str, str]
+) -> None:
+    """Every way that python-socketio would serve it."""
+    ticket = await gateway_hall.ticket(link_grant(uuid4()))
+    url = gateway_hall.server.make_url("/socket.io/").with_query(
+        {"EIO": "4", "ticket": ticket} | query
+    )
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, url, data=b"40" if method == "POST" else None) as response,
+    ):
+        assert response.status == 400
+        assert "websocket" in (await response.json())["message"]
+    assert sessions(gateway_hall) == 0
+    assert await knock(gateway_hall, ticket) == 101
+
+
+@pytest.mark.parametrize(
+    "path", ["/socket.io", "//socket.io/", "/socket.io//", "/./socket.io/", "/SOCKET.IO/"]
+)
+async def test_no_other_spelling_of_the_path_goes_round_the_door(
+    gateway_hall: Hall, path: str
+) -> None:
+    """Without a ticket none of them reaches the library."""
+    host, port = gateway_hall.server.host, gateway_hall.server.port
+    assert port is not None
+    reader, writer = await asyncio.open_connection(host, port)
+    head = (
+        f"GET {path}?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    writer.write(head.encode())
+    status = int((await reader.readline()).split()[1])
+    writer.close()
+    assert status in {400, 401, 404}
+    assert sessions(gateway_hall) == 0
+
+
+async def test_who_does_not_shake_hands_is_shown_out_and_who_did_stays(redis: Redis) -> None:
+    """python-socketio itself would keep the first one for ever."""
+    async with hall(redis, IMPATIENT) as opened, opened.connected(staff_grant()) as polite:
+        async with opened.raw(link_grant(uuid4())) as silent:
+            message = await silent.receive(timeout=30)
+            assert message.type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
+        async with opened.raw(courier_grant(uuid4())) as chatty:
+            await chatty.send_str('42["p",1,[]]')
+            assert (await chatty.receive(timeout=30)).type is not aiohttp.WSMsgType.TEXT
+        await opened.rest()
+        assert [visitor.grant.kind for visitor in opened.gateway.visitors] == ["staff"]
+        assert sessions(opened) == 1
+        assert polite.io.connected
+
+
+async def test_without_redis_nobody_comes_in_and_everybody_may_try_again(
+    gateway_hall: Hall,
+) -> None:
+    """503, not 401: the ticket was not looked at."""
+    ticket = await gateway_hall.ticket(link_grant(uuid4()))
+    real = gateway_hall.gateway.redis
+    gateway_hall.gateway.redis = open_redis("unix:///nowhere/redis.sock", timeout_s=0.5)
+    assert await knock(gateway_hall, ticket) == 503
+    await gateway_hall.gateway.redis.aclose()
+    gateway_hall.gateway.redis = real
+    assert await knock(gateway_hall, ticket) == 101
+
+
+async def test_when_the_program_stops_everybody_is_told_to_come_back(redis: Redis) -> None:
+    """Before their sockets close; afterwards only pings that engine.io sleeps over are left."""
+    before = asyncio.all_tasks()
+    async with hall(redis) as opened, opened.connected(staff_grant()) as dispatcher:
+        await opened.server.close()
+        assert await dispatcher.wait("bye") == ({"reason": "shutdown"},)
+    left = [repr(task) for task in asyncio.all_tasks() - before if not task.done()]
+    assert not [task for task in left if "_send_ping" not in task]
+
+
+async def test_other_pages_of_the_program_need_no_ticket(redis: Redis) -> None:
+    """Health and metrics are not sockets."""
+    async with hall(redis) as opened:
+        url = opened.server.make_url("/health/live")
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert response.status == web.HTTPNotFound.status_code, "served by api/realtime.py"
