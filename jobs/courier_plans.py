@@ -1,0 +1,79 @@
+"""Courier plans: what the database says each courier on shift is doing, for live tracking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from api.couriers.lifecycle import ON_SHIFT, CourierStatus
+from api.deliveries.lifecycle import DeliveryStatus
+from api.following.tracking import is_exact
+from api.kit.ids import CourierId
+from api.kit.statement import Query
+from api.kit.work import Work
+from geo.vehicle import Vehicle
+from jobs.station import Station
+from tracking import plans
+from tracking.plans import CourierPlan, CourierState, Followed
+
+_FOLLOWED = (DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: CourierId
+    name: str
+    vehicle_type: Vehicle
+    status: CourierStatus
+    carried: list[dict[str, Any]]
+
+
+_SELECT = """
+    SELECT c.id, u.first_name || ' ' || u.last_name AS name, c.vehicle_type, c.status,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('order', d.order_id, 'status', d.status)
+                                      ORDER BY d.id)
+                     FROM deliveries AS d
+                     WHERE d.courier_id = c.id AND d.status = ANY(:followed)), '[]') AS carried
+    FROM couriers AS c JOIN users AS u ON u.id = c.user_id
+"""
+_SOME = Query(_Row, _SELECT + "WHERE c.id = ANY(:ids)")
+_ON_SHIFT = Query(_Row, _SELECT + "WHERE c.status = ANY(:on_shift)")
+
+
+async def refresh(work: Work, redis: Redis, courier_ids: Iterable[CourierId]) -> None:
+    """Publish the plans of couriers whose deliveries or status changed."""
+    ids = list(dict.fromkeys(courier_ids))
+    if not ids:
+        return
+    rows = await _SOME.all(work.db, ids=ids, followed=list(_FOLLOWED))
+    on_shift = [_plan(row) for row in rows if row.status in ON_SHIFT]
+    await plans.publish(redis, on_shift, [row.id for row in rows if row.status not in ON_SHIFT])
+
+
+async def resync(station: Station) -> None:
+    """Bring Redis in line with the database, should it have lost or missed something."""
+    async with station.work(read_only=True) as work:
+        rows = await _ON_SHIFT.all(work.db, on_shift=list(ON_SHIFT), followed=list(_FOLLOWED))
+    wanted = {row.id: _plan(row) for row in rows}
+    held = {plan.courier_id: plan for plan in await plans.load_all(station.redis)}
+    changed = [plan for courier_id, plan in wanted.items() if held.get(courier_id) != plan]
+    gone = [courier_id for courier_id in held if courier_id not in wanted]
+    complete = not await plans.are_complete(station.redis)
+    if changed or gone or complete:
+        await plans.publish(station.redis, changed, gone, complete=complete)
+
+
+def _plan(row: _Row) -> CourierPlan:
+    statuses = {DeliveryStatus(one["status"]) for one in row.carried}
+    if row.status is CourierStatus.ON_BREAK:
+        state = CourierState.ON_BREAK
+    elif any(is_exact(status) for status in statuses):
+        state = CourierState.CARRYING
+    else:
+        state = CourierState.TO_PICKUP if statuses else CourierState.FREE
+    orders = tuple(
+        Followed(UUID(one["order"]), is_exact(DeliveryStatus(one["status"]))) for one in row.carried
+    )
+    return CourierPlan(row.id, row.name, row.vehicle_type, state, orders)

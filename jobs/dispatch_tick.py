@@ -1,0 +1,125 @@
+"""The dispatch tick: snapshot, solve in a process of its own, offer what must be decided now."""
+
+import asyncio
+import logging
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from api.deliveries.model import StopKind
+from api.deliveries.routing import PlannedStop
+from api.kit import lease
+from api.kit.ids import CourierId, DeliveryId, ZoneId
+from api.kit.lease import Lease
+from api.kit.work import Work
+from api.offers import left_over, service
+from api.offers.service import Proposal
+from api.planning import POLICY
+from dispatch.errors import ProblemError
+from dispatch.model import Kind
+from dispatch.plan import Assignment, Plan, State
+from dispatch.problem import Problem
+from dispatch.replay import encode_record
+from jobs.snapshot import Market, problem_of, read_market, waiting_deliveries
+from jobs.solver import Decision, Solver, SolverHung
+from jobs.station import Station
+from jobs.tick_log import TickLog
+from tracking.positions import Positions
+
+log = logging.getLogger("jobs.dispatch")
+
+LEASE = "dispatch"
+DEADLINE_S = 5.0
+
+
+class DispatchTick:
+    """Decides, once per tick, who is offered what."""
+
+    def __init__(self, station: Station, solver: Solver) -> None:
+        self._station = station
+        self._solver = solver
+        self._live = Positions(station.redis, station.settings.presence_s)
+        self._log = TickLog(station.settings.state_dir / "ticks")
+
+    async def run_once(self) -> None:
+        """Run one tick, if this worker leads and something waits."""
+        lead = await self._station.lead(LEASE)
+        if lead is None:
+            return
+        began = time.perf_counter()
+        problems = await self._problems()
+        self._observe("snapshot", began)
+        sentences: dict[UUID, str] = {}
+        for problem in problems:
+            sentences |= await self._decide(problem, lead)
+        await left_over.note(self._station.redis, sentences)
+        self._observe("whole", began)
+
+    async def _problems(self) -> list[Problem]:
+        async with (
+            self._station.work(read_only=True) as work,
+            work.db.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            waiting = await waiting_deliveries(work)
+            zone_ids: list[ZoneId] = sorted({delivery.zone_id for delivery in waiting})
+            if not waiting:
+                return []
+            market = await read_market(work, self._live, zone_ids, waiting)
+            found = [self._problem(market, zone_id, work) for zone_id in zone_ids]
+        return [problem for problem in found if problem is not None]
+
+    def _problem(self, market: Market, zone_id: ZoneId, work: Work) -> Problem | None:
+        """Return what is to be decided in a zone; one that cannot be planned stops no other."""
+        try:
+            return problem_of(market, zone_id, work, self._live)
+        except ProblemError:
+            log.exception("a zone cannot be planned", extra={"zone": str(zone_id)})
+            return None
+
+    async def _decide(self, problem: Problem, lead: Lease) -> dict[UUID, str]:
+        policy = self._station.resources[POLICY]
+        seed = int.from_bytes(problem.zone[:8])  # the same ties from tick to tick
+        began = time.perf_counter()
+        packed = problem.to_bytes()
+        try:
+            decision = await self._solver.decide(packed, policy, seed, DEADLINE_S)
+        except SolverHung as error:
+            log.error("the solver did not answer; the next tick tries again: %s", error)
+            return {}
+        self._observe("solve", began)
+        record = encode_record(packed, policy, seed, decision.plan)
+        await asyncio.to_thread(self._log.append, record, problem.now_ms)
+        began = time.perf_counter()
+        await self._offer(decision, lead)
+        self._observe("offer", began)
+        return {UUID(bytes=one): text for one, text in decision.left_over.items()}
+
+    async def _offer(self, decision: Decision, lead: Lease) -> None:
+        life = timedelta(seconds=self._station.settings.offer_s)
+        for assignment in Plan.from_bytes(decision.plan).assignments:
+            if assignment.state is not State.COMMITTED:
+                continue
+            proposal = _proposal(assignment, decision.cards[assignment.delivery])
+            async with self._station.work() as work:
+                await lease.check(work.db, lead)
+                await service.make(work, proposal, life)
+
+    def _observe(self, stage: str, began: float) -> None:
+        self._station.metrics.tick_seconds.labels(stage).observe(time.perf_counter() - began)
+
+
+def _proposal(assignment: Assignment, card: dict[str, object]) -> Proposal:
+    return Proposal(
+        delivery_id=DeliveryId(UUID(bytes=assignment.delivery)),
+        courier_id=CourierId(UUID(bytes=assignment.courier)),
+        score=assignment.terms.total_ms,
+        duration_s=max(0, assignment.dropoff.begin_s),
+        plan=tuple(
+            PlannedStop(
+                DeliveryId(UUID(bytes=stop.delivery)),
+                StopKind.PICKUP if stop.kind is Kind.PICKUP else StopKind.DROPOFF,
+            )
+            for stop in assignment.stops
+        ),
+        card=card,
+    )

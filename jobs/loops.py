@@ -1,0 +1,70 @@
+"""LOOPS: what the job worker does again and again, by which name, how often (real seconds)."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from api.kit.errors import Unavailable
+from api.kit.redis import RedisError
+from jobs import cleanup, courier_plans, eta_watch, offer_expiry, partitions
+from jobs.dispatch_tick import DispatchTick
+from jobs.outbox_relay import LANES, Relay
+from jobs.presence_watch import PresenceWatch
+from jobs.solver import Solver
+from jobs.station import Station
+from jobs.trail_writer import TrailWriter
+
+log = logging.getLogger("jobs.loops")
+
+PAUSE_AFTER_ERROR_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Something done again and again; `pause_s` is from one beginning to the next."""
+
+    name: str
+    pause_s: float
+    act: Callable[[], Awaitable[None]]
+
+
+def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loop, ...]:
+    """Return every loop of the worker."""
+    settings = station.settings
+    expiry_s = max(0.05, min(1.0, 1.0 / settings.clock_speed))
+    return (
+        *(
+            Loop(f"outbox {lane}", 0.0, relay.run_once)
+            for lane, relay in zip(LANES, relays, strict=True)
+        ),
+        Loop("dispatch", settings.dispatch_tick_s, DispatchTick(station, solver).run_once),
+        Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
+        Loop("trail", 0.0, TrailWriter(station).run_once),
+        Loop("eta", 2.0, lambda: eta_watch.refresh(station)),
+        Loop("presence", 5.0, PresenceWatch(station).run_once),
+        Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
+        Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
+        Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
+    )
+
+
+async def forever(loop: Loop, station: Station) -> None:
+    """Run a loop; a failure is logged and counted, and the loop goes on."""
+    while True:
+        began = time.monotonic()
+        try:
+            await loop.act()
+        except (Unavailable, RedisError) as error:
+            station.metrics.restarts.labels(loop.name).inc()
+            log.warning(
+                "a server that we need does not answer",
+                extra={"loop": loop.name, "error": str(error)},
+            )
+            await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+        except Exception:
+            station.metrics.restarts.labels(loop.name).inc()
+            log.exception("a loop failed and goes on", extra={"loop": loop.name})
+            await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+        await asyncio.sleep(max(0.0, loop.pause_s - (time.monotonic() - began)))

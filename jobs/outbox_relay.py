@@ -1,0 +1,208 @@
+"""The outbox relay: runs reactions to events, then tells them to sockets.
+
+Events of one thing are handled in the order they happened, however many relays run. A failing event
+is tried again with growing pauses, holds up only its own kind of thing, and is parked for a person
+after ten tries. Telling comes second: while Redis is away reactions go on.
+"""
+
+import asyncio
+import logging
+import random
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import orjson
+
+from api.kit import logs, outbox
+from api.kit.clock import real_now
+from api.kit.db import OUT_OF_REACH, Connection, Database
+from api.kit.events import CORE, OUTSIDE, Event, UnknownTopic, decode
+from api.kit.ids import CourierId
+from api.kit.outbox import OutboxRow
+from api.kit.statement import Command, Query
+from api.kit.work import Work
+from jobs import courier_plans
+from jobs.announcements import Announcement, announcements_of
+from jobs.reactions import CALLS, REACTIONS, Call, count, couriers_of
+from jobs.station import Station
+from tracking import news, tickets
+
+log = logging.getLogger("jobs.outbox")
+
+BATCH = 200
+POLL_S = 1.0
+PARK_AFTER = 10
+
+_SELECT = """
+    SELECT seq, id, topic, key, payload, request_id, handled_at, attempts FROM outbox AS o
+    WHERE lane = :lane AND published_at IS NULL AND parked_at IS NULL AND next_try_at <= :now
+"""
+_TO_HANDLE = Query(
+    OutboxRow,
+    _SELECT
+    + """
+      AND handled_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM outbox AS earlier
+          WHERE earlier.lane = o.lane AND earlier.key = o.key AND earlier.seq < o.seq
+            AND earlier.published_at IS NULL AND earlier.handled_at IS NULL
+            AND earlier.parked_at IS NULL AND earlier.next_try_at > :now)
+    ORDER BY seq LIMIT :at_most
+    """,
+)
+_TO_TELL = Query(OutboxRow, _SELECT + "AND handled_at IS NOT NULL ORDER BY seq LIMIT :at_most")
+_IS_HANDLED = Query(bool, "SELECT handled_at IS NOT NULL FROM outbox WHERE seq = :seq")
+_KEEP_OUT = Query(
+    bool,
+    "SELECT pg_try_advisory_lock('outbox'::regclass::oid::int, (:seq::bigint % 2147483647)::int)",
+)
+_LET_IN = Command(
+    "SELECT pg_advisory_unlock('outbox'::regclass::oid::int, (:seq::bigint % 2147483647)::int)"
+)
+
+
+class Relay:
+    """Works through one lane of the outbox."""
+
+    def __init__(self, station: Station, lane: str) -> None:
+        self._station = station
+        self._lane = lane
+        self.woken = asyncio.Event()
+
+    async def run_once(self) -> None:
+        """Wait for news of the outbox, at most a moment, and work through what is there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self.woken.wait()
+        self.woken.clear()
+        while await self._handle_batch():
+            pass
+        while await self._tell_batch():
+            pass
+
+    async def _rows(self, query: Query[OutboxRow]) -> list[OutboxRow]:
+        async with self._station.database.connection() as db:
+            return await query.all(db, lane=self._lane, now=real_now(), at_most=BATCH)
+
+    async def _handle_batch(self) -> bool:
+        """Handle the next events; tell whether there may be more."""
+        rows = await self._rows(_TO_HANDLE)
+        behind: set[str] = set()
+        done = 0
+        for row in rows:
+            if row.key not in behind and await self._try(row):
+                done += 1
+            else:
+                behind.add(row.key)
+        return done > 0 and len(rows) == BATCH
+
+    async def _try(self, row: OutboxRow) -> bool:
+        """Handle one event; False where it failed, or another relay has it in hand."""
+        token = logs.context.set({"request_id": row.request_id, "event": str(row.id)})
+        try:
+            return await self._handle(row, decode(row.topic, row.payload))
+        except Exception as error:
+            await self._note_failure(row, error, "a reaction failed")
+            return False
+        finally:
+            logs.context.reset(token)
+
+    async def _handle(self, row: OutboxRow, event: Event) -> bool:
+        call = CALLS.get(type(event))
+        if call is None:
+            return await self._react(row, event)
+        async with self._station.database.connection() as db:
+            if not await _KEEP_OUT.one(db, seq=row.seq):
+                return False
+            try:
+                return await self._call(db, row, event, call)
+            finally:
+                await _LET_IN.run(db, seq=row.seq)
+
+    async def _call(self, db: Connection, row: OutboxRow, event: Event, call: Call) -> bool:
+        """Call other people's servers: once, unless something dies in between."""
+        if not await _IS_HANDLED.one(db, seq=row.seq):
+            await call(self._station, event)
+        return await self._react(row, event)
+
+    async def _react(self, row: OutboxRow, event: Event) -> bool:
+        """Run the reactions in one transaction with the mark that they ran: exactly once."""
+        async with self._station.work() as work:
+            if not await outbox.claim(work.db, row.seq):
+                return bool(await _IS_HANDLED.one(work.db, seq=row.seq))
+            for reaction in REACTIONS.get(type(event), ()):
+                await reaction(work, event)
+            await outbox.mark_handled(work.db, row.seq)
+        self._station.metrics.reactions.labels(row.topic, "handled").inc()
+        count(self._station, event)
+        return True
+
+    async def _note_failure(self, row: OutboxRow, error: Exception, what: str) -> None:
+        topic = row.topic if not isinstance(error, UnknownTopic) else "unknown"
+        self._station.metrics.reactions.labels(topic, "failed").inc()
+        log.error(what, exc_info=error, extra={"topic": row.topic, "try": row.attempts + 1})
+        pause = timedelta(seconds=min(300.0, 0.5 * 2**row.attempts) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter only
+        async with self._station.database.connection() as db:
+            await outbox.mark_failed(db, row.seq, repr(error), real_now() + pause, PARK_AFTER)
+
+    async def _tell_batch(self) -> bool:
+        """Tell sockets of the next events that were handled; tell whether there may be more."""
+        rows = await self._rows(_TO_TELL)
+        if not rows:
+            return False
+        told: list[tuple[OutboxRow, list[Announcement]]] = []
+        couriers: list[CourierId] = []
+        async with self._station.work(read_only=True) as work:
+            for row in rows:
+                try:
+                    event = decode(row.topic, row.payload)
+                    told.append((row, await announcements_of(work, event)))
+                except OUT_OF_REACH:
+                    raise
+                except Exception as error:
+                    await self._note_failure(row, error, "an event could not be told")
+                else:
+                    couriers += couriers_of(event)
+            await self._send(work, told, couriers)
+        async with self._station.database.connection() as db:
+            await outbox.mark_published(db, [row.seq for row, _announcements in told])
+        return len(rows) == BATCH
+
+    async def _send(
+        self,
+        work: Work,
+        told: list[tuple[OutboxRow, list[Announcement]]],
+        couriers: list[CourierId],
+    ) -> None:
+        redis = self._station.redis
+        await courier_plans.refresh(work, redis, couriers)
+        async with redis.pipeline(transaction=False) as pipeline:
+            for row, announcements in told:
+                for one in announcements:
+                    if one.ends is not None:
+                        tickets.end(pipeline, one.ends)
+                    body = orjson.dumps(_named(row, work.now) | one.body)
+                    news.add(pipeline, one.name, body, one.rooms)
+            await pipeline.execute()
+
+
+def _named(row: OutboxRow, now: datetime) -> dict[str, object]:
+    return {"id": str(row.id), "atMs": round(now.timestamp() * 1000)}
+
+
+async def listen(database: Database, relays: list[Relay]) -> None:
+    """Wake the relays on every commit that saved an event; they poll while this is away."""
+
+    def wake(*_about: object) -> None:
+        for relay in relays:
+            relay.woken.set()
+
+    async with database.connection() as db:
+        await db.add_listener(outbox.CHANNEL, wake)
+        wake()
+        while not db.is_closed():
+            await asyncio.sleep(5)
+            await db.execute("SELECT 1")
+
+
+LANES = (CORE, OUTSIDE)

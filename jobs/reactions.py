@@ -1,0 +1,92 @@
+"""REACTIONS: what follows from which event. The only such place.
+
+Reactions of the core lane run in one transaction with the mark that they ran: exactly once.
+Calls of the outside lane go to other people's servers, outside of any transaction: at least once.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from api.couriers.events import CourierMoved
+from api.deliveries import repository as delivery_rows
+from api.deliveries import service as deliveries
+from api.deliveries.events import DeliveryMoved
+from api.following import links
+from api.identity.events import CodeRequested, KnownPhoneRegistered
+from api.identity.tokens import TOKENS
+from api.integrations.sms import SMS
+from api.kit.events import Event
+from api.kit.ids import CourierId
+from api.kit.work import Work
+from api.offers import service as offers
+from api.offers.events import OfferClosed
+from api.orders.events import OrderMoved
+from api.orders.lifecycle import OrderStatus
+from jobs.station import Station
+
+Reaction = Callable[[Work, Any], Awaitable[None]]
+Call = Callable[[Station, Any], Awaitable[None]]
+
+
+async def open_delivery(work: Work, event: OrderMoved) -> None:
+    """A confirmed order is to be delivered: dispatch looks ahead from now on."""
+    if event.status is OrderStatus.CONFIRMED:
+        await deliveries.open_for(work, event.order_id)
+
+
+async def end_delivery(work: Work, event: OrderMoved) -> None:
+    """A cancelled order is not delivered: its offer is withdrawn, its courier is free."""
+    if event.status is not OrderStatus.CANCELLED:
+        return
+    for delivery in await delivery_rows.of_order(work, event.order_id):
+        await deliveries.lock(work, delivery.id)
+        await offers.withdraw_open(work, delivery.id, "cancelled")
+    await deliveries.cancel_for_order(work, event.order_id)
+
+
+async def end_links(work: Work, event: OrderMoved) -> None:
+    """Links to a finished order end a day later."""
+    if event.status in {OrderStatus.DELIVERED, OrderStatus.CANCELLED}:
+        await links.order_ended(work, event.order_id)
+
+
+REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
+    OrderMoved: (open_delivery, end_delivery, end_links),
+}
+
+
+async def send_code(station: Station, event: CodeRequested) -> None:
+    """Send a one-time code to a phone."""
+    code = station.resources[TOKENS].code(event.code_id)
+    await station.resources[SMS].send(event.phone, f"Your Hermod code is {code}")
+
+
+async def warn_owner(station: Station, event: KnownPhoneRegistered) -> None:
+    """Tell the owner of a known phone that somebody tried to register it."""
+    text = "Somebody tried to register your number with Hermod. You have an account: just log in."
+    await station.resources[SMS].send(event.phone, text)
+
+
+CALLS: dict[type[Event], Call] = {
+    CodeRequested: send_code,
+    KnownPhoneRegistered: warn_owner,
+}
+
+
+def couriers_of(event: Event) -> list[CourierId]:
+    """Return the couriers whose plan an event changes."""
+    match event:
+        case DeliveryMoved():
+            return [one for one in (event.courier_id, event.former_courier_id) if one]
+        case CourierMoved():
+            return [event.courier_id]
+    return []
+
+
+def count(station: Station, event: Event) -> None:
+    """Count what the metrics count of events."""
+    match event:
+        case DeliveryMoved():
+            station.metrics.deliveries.labels(event.status.value).inc()
+        case OfferClosed():
+            station.metrics.offers.labels(event.status.value).inc()

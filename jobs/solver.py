@@ -1,0 +1,99 @@
+"""The solver: one long-lived process that decides ticks, killed when it hangs.
+
+A solve must not stop the event loop, and a solver that hangs must not stop dispatch: the shell
+waits a bounded time, then starts another process and tries again with the next tick.
+"""
+
+import asyncio
+import logging
+import multiprocessing
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from dispatch.explain import card_json, unassigned_text
+from dispatch.policy import DispatchPolicy
+from dispatch.problem import Problem
+from dispatch.solve import solve
+
+log = logging.getLogger("jobs.solver")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A plan as bytes, the decision card of each assignment, a sentence for each left over."""
+
+    plan: bytes
+    cards: dict[bytes, dict[str, Any]]
+    left_over: dict[bytes, str]
+
+
+class SolverHung(Exception):
+    """The solver did not answer in time, or died; a fresh one will start."""
+
+
+def _serve(pipe: Connection) -> None:
+    """Decide whatever comes through the pipe until it closes (the child's main function)."""
+    while True:
+        try:
+            packed, policy, seed = pipe.recv()
+        except EOFError:
+            return
+        plan = solve(Problem.from_bytes(packed), policy, seed)
+        assigned = {one.delivery for one in plan.assignments}
+        cards = {
+            card.delivery: card_json(card, plan.policy_version)
+            for card in plan.cards
+            if card.delivery in assigned
+        }
+        left_over = {one.delivery: unassigned_text(one, policy) for one in plan.unassigned}
+        pipe.send(Decision(plan.to_bytes(), cards, left_over))
+
+
+class Solver:
+    """The solver process of this worker."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    async def decide(
+        self, problem: bytes, policy: DispatchPolicy, seed: int, deadline_s: float
+    ) -> Decision:
+        """Return the decision of one tick; raise `SolverHung` when it does not come in time."""
+        pipe = self._open_pipe()
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(None, pipe.send, (problem, policy, seed))
+            if not await loop.run_in_executor(None, pipe.poll, deadline_s):
+                raise SolverHung(f"no answer within {deadline_s} s")
+            decision: Decision = await loop.run_in_executor(None, pipe.recv)
+        except (EOFError, OSError) as error:
+            self.stop()
+            raise SolverHung("the solver died") from error
+        except SolverHung:
+            self.stop()
+            raise
+        return decision
+
+    def stop(self) -> None:
+        """Kill the process; the next decision starts another."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(2)
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+
+    def _open_pipe(self) -> Connection:
+        if self._pipe is None or not self._process.is_alive():
+            self.stop()
+            ours, theirs = self._context.Pipe()
+            self._process = self._context.Process(
+                target=_serve, args=(theirs,), name="hermod solver", daemon=True
+            )
+            self._process.start()
+            theirs.close()
+            self._pipe = ours
+        return self._pipe

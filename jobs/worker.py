@@ -1,0 +1,112 @@
+"""The job worker: opens what it needs, runs the loops, answers for its health, stops in order."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+
+from api.identity.passwords import PASSWORDS, PasswordHasher
+from api.identity.tokens import TOKENS, TokenMint
+from api.integrations.sms import SMS, SmsSender
+from api.kit import program
+from api.kit.db import Database
+from api.kit.health import add_health
+from api.kit.metrics import Metrics
+from api.kit.redis import RedisError, open_redis
+from api.kit.resources import Resources
+from api.live import LIVE, REDIS
+from api.metrics_page import add_metrics
+from api.planning import POLICY, TRAVEL, policy_of, travel_of
+from api.settings import SETTINGS, Settings
+from jobs.loops import Loop, forever, loops_of
+from jobs.outbox_relay import LANES, Relay, listen
+from jobs.solver import Solver
+from jobs.station import Station
+from tracking.positions import Positions
+from tracking.tasks import end
+
+log = logging.getLogger("jobs")
+
+FLUSH_S = 1.0
+
+
+@asynccontextmanager
+async def open_station(settings: Settings, database: Database) -> AsyncIterator[Station]:
+    """Open everything that background work needs around an open database."""
+    redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
+    resources = Resources()
+    sms = SmsSender(settings)
+    hasher = PasswordHasher(settings.bcrypt_cost)
+    mint = TokenMint(settings.secret_key.get_secret_value(), settings.access_token_s)
+    resources.put(SETTINGS, settings)
+    resources.put(REDIS, redis)
+    resources.put(LIVE, Positions(redis, settings.presence_s))
+    resources.put(TOKENS, mint)
+    resources.put(PASSWORDS, hasher)
+    resources.put(SMS, sms)
+    resources.put(POLICY, policy_of(settings))
+    resources.put(TRAVEL, travel_of(settings))
+    try:
+        yield Station(
+            name=f"worker-{secrets.token_hex(4)}",
+            database=database,
+            redis=redis,
+            clock=settings.clock,
+            resources=resources,
+            settings=settings,
+            metrics=Metrics.fresh(),
+        )
+    finally:
+        await sms.close()
+        hasher.close()
+        await redis.aclose()
+
+
+async def run(settings: Settings) -> None:
+    """Work until told to stop."""
+    database = await Database.open(settings.database_url.get_secret_value(), size=12)
+    try:
+        async with open_station(settings, database) as station:
+            await program.serve(create_app(station), "127.0.0.1", settings.jobs_port)
+    finally:
+        await database.close()
+
+
+def create_app(station: Station) -> web.Application:
+    """Return the small application that answers for the worker's health and runs its loops."""
+    app = web.Application()
+
+    async def work(_app: web.Application) -> AsyncIterator[None]:
+        solver = Solver()
+        relays = [Relay(station, lane) for lane in LANES]
+        loops = [*loops_of(station, solver, relays), *_inner_loops(station, relays)]
+        tasks = [asyncio.create_task(forever(loop, station), name=loop.name) for loop in loops]
+        yield
+        await end(tasks)
+        solver.stop()
+
+    async def ask_database() -> None:
+        async with station.database.connection() as db:
+            await db.fetchval("SELECT 1")
+
+    async def ask_redis() -> None:
+        await station.redis.exists("ready?")
+
+    app.cleanup_ctx.append(work)
+    add_health(app, "jobs", {"database": ask_database, "redis": ask_redis})
+    add_metrics(app, station.metrics, station.redis, station.settings)
+    return app
+
+
+def _inner_loops(station: Station, relays: list[Relay]) -> tuple[Loop, ...]:
+    async def flush() -> None:
+        with suppress(RedisError):
+            await station.metrics.flush(station.redis)
+
+    return (
+        Loop("outbox wake-up", 1.0, lambda: listen(station.database, relays)),
+        Loop("metrics", FLUSH_S, flush),
+    )
