@@ -1,0 +1,199 @@
+"""The dispatcher's console in a real browser, on a real installation."""
+
+import pytest
+
+from tests.browser.scene import console_link, rider, tracking_path
+from tests.browser.tab import Tab, Tabs
+from tests.support.cast import Cast
+from tests.support.people import PICKUP
+
+pytestmark = pytest.mark.browser
+
+
+async def open_console(tabs: Tabs, cast: Cast, query: str = "") -> Tab:
+    """Open the console by a one-time link and wait until it is live."""
+    tab = await tabs.open(
+        query + (await console_link(cast))[1:] if query else await console_link(cast)
+    )
+    await tab.phase("live")
+    await tab.until("document.querySelector('.figures:not(.loading)') !== null")
+    return tab
+
+
+async def test_a_one_time_link_opens_the_console_and_leaves_the_address(
+    tabs: Tabs, cast: Cast
+) -> None:
+    async with cast.stack.live():
+        tab = await open_console(tabs, cast)
+        assert await tab.says("location.hash + location.search") == ""
+        await tab.page.reload()
+        await tab.phase("live")
+
+
+async def test_a_used_link_shows_the_door_and_says_why(tabs: Tabs, cast: Cast) -> None:
+    link = await console_link(cast)
+    async with cast.stack.live():
+        first = await tabs.open(link)
+        await first.phase("live")
+        second = await tabs.open(link)
+        assert "code" in await second.shows("[role=alert]")
+
+
+async def test_a_courier_is_told_that_the_console_is_for_dispatchers(
+    tabs: Tabs, cast: Cast
+) -> None:
+    courier = await cast.courier()
+    async with cast.stack.live():
+        tab = await tabs.open("/")
+        await tab.page.fill("input[name=login]", courier.me["phone"])
+        await tab.page.fill("input[name=password]", "a long enough password")
+        await tab.page.click("button.primary")
+        await tab.shows("[role=alert]", "for dispatchers")
+
+
+async def test_a_courier_moves_on_the_map_and_is_found_by_a_click(tabs: Tabs, cast: Cast) -> None:
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        tab = await open_console(tabs, cast)
+        where = f"JSON.stringify(window.hermodMap?.project('{courier.id}') ?? null)"
+        before = await tab.until(f"{where} !== 'null' && {where}")
+        await courier.at(PICKUP["latitude"] + 0.004, PICKUP["longitude"] + 0.01)
+        await tab.until(f"{where} !== {before!r}")
+        place = await tab.says(
+            f"""(() => {{ const {{x, y}} = window.hermodMap.project('{courier.id}');
+                const box = document.querySelector('[data-test=map]').getBoundingClientRect();
+                return [box.x + x, box.y + y]; }})()"""
+        )
+        await tab.page.mouse.click(*place)
+        await tab.shows("[data-test=courier-name]", courier.person.me["lastName"])
+
+
+async def test_a_new_order_appears_by_itself(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live():
+        tab = await open_console(tabs, cast)
+        await tab.shows(".empty", "No open orders")
+        order = await cast.order(customer)
+        await tab.until(f"document.querySelector('[data-number={order['orderNumber']}]') !== null")
+        assert await tab.says("document.querySelectorAll('[data-test=order]').length") == 1
+
+
+async def test_an_order_says_why_this_courier_and_the_terms_add_up(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast) as courier, rider(cast) as other:
+        await courier.near_pickup(0.002)
+        await other.near_pickup(0.02)
+        order = await cast.order(customer)
+        await courier.accept()
+        tab = await open_console(tabs, cast, f"/?order={order['id']}")
+        await tab.shows(".chosen .candidate-name", courier.person.me["lastName"])
+        numbers = """(selector) => [...document.querySelectorAll(`.chosen ${selector}`)]
+            .map((one) => Number(one.textContent.replaceAll(',', '')))"""
+        terms = await tab.page.evaluate(numbers, "[data-test=term]")
+        (total,) = await tab.page.evaluate(numbers, "[data-test=total]")
+        assert len(terms) > 0
+        # Each number is rounded to a tenth of a second for the eye.
+        assert sum(terms) == pytest.approx(total, abs=0.05 * (len(terms) + 1))
+        await tab.shows(".timeline li", "Assigned")
+
+
+async def test_an_order_without_couriers_says_why_nobody_takes_it(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live():
+        order = await cast.order(customer)
+        tab = await open_console(tabs, cast, f"/?order={order['id']}")
+        await tab.shows(".why-nobody", "courier")
+
+
+async def test_a_dispatcher_assigns_by_hand_with_a_reason_by_keyboard(
+    tabs: Tabs, cast: Cast
+) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast, capacityItems=1) as courier:
+        await courier.near_pickup()
+        order = await cast.order(customer, items=[{"title": "Boxes", "quantity": 9}])
+        tab = await open_console(tabs, cast)
+        keyboard = tab.page.keyboard
+        await keyboard.press("/")
+        await keyboard.type(order["orderNumber"])
+        await keyboard.press("Escape")
+        await keyboard.press("j")
+        await tab.shows(".acts .button", "Assign")
+        await keyboard.press("a")
+        await tab.shows(".choice", courier.person.me["lastName"])
+        await tab.page.check(".choice input")
+        await tab.page.fill("input[name=reason]", "He is at the door already")
+        await keyboard.press("Enter")
+        await tab.shows(".why", "He is at the door already")
+        delivery = await cast.delivery_of(order)
+        assert (delivery["status"], delivery["courierId"]) == ("assigned_to_courier", courier.id)
+
+
+async def test_a_cancelled_order_keeps_the_reason_and_leaves_the_list(
+    tabs: Tabs, cast: Cast
+) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live():
+        order = await cast.order(customer)
+        tab = await open_console(tabs, cast, f"/?order={order['id']}")
+        await tab.page.click("text=Cancel order")
+        await tab.page.fill("input[name=reason]", "The shop burnt down")
+        await tab.page.click(".button.danger")
+        await tab.shows(".facts", "The shop burnt down")
+        await tab.shows(".empty", "No open orders")
+
+
+async def test_an_offline_console_says_so_and_comes_back_by_itself(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        tab = await open_console(tabs, cast)
+        await tab.until("window.hermodMap?.city.fleet.couriers.size === 1")
+        await tab.context.set_offline(True)
+        await tab.phase("offline")
+        await tab.shows(".banner", "offline for")
+        await cast.order(customer)
+        await tab.context.set_offline(False)
+        await tab.phase("live")
+        await tab.until("document.querySelectorAll('[data-test=order]').length === 1")
+        assert await tab.says("window.hermodMap.city.fleet.couriers.size") == 1
+
+
+async def test_a_realtime_program_that_restarts_is_found_again(tabs: Tabs, cast: Cast) -> None:
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        tab = await open_console(tabs, cast)
+        await tab.until("window.hermodMap?.city.fleet.couriers.size === 1")
+        await tab.says("window.hermodMap.city.connection.socket.io.engine.close()")
+        await tab.phase("reconnecting")
+        await tab.phase("live")
+        await courier.near_pickup(0.003)
+        await tab.until("window.hermodMap.city.fleet.couriers.size === 1")
+
+
+async def test_list_and_search_survive_a_reload(tabs: Tabs, cast: Cast) -> None:
+    async with cast.stack.live():
+        tab = await open_console(tabs, cast)
+        await tab.page.click(".filter.done")
+        await tab.page.fill("#search", "H42")
+        await tab.page.reload()
+        await tab.phase("live")
+        assert await tab.page.input_value("#search") == "H42"
+        await tab.until("document.querySelector('.filter.done[aria-pressed=true]') !== null")
+
+
+async def test_a_delivered_order_moves_to_the_finished_ones(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        tab = await open_console(tabs, cast)
+        order = await cast.order(customer)
+        await tracking_path(customer, order)
+        delivery = await courier.accept()
+        await tab.shows("[data-test=order] .chip", "To pickup")
+        await courier.report(delivery, "picked_up")
+        await tab.shows("[data-test=order] .chip", "On the way")
+        await courier.complete(delivery)
+        await tab.shows(".empty", "No open orders")
+        await tab.page.click(".filter.done")
+        await tab.shows("[data-test=order] .chip", "Delivered")

@@ -1,0 +1,133 @@
+"""The courier's app in a real browser: from registering to the door, honest about its position."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.tab import Tab, Tabs
+from tests.support.cast import Cast
+from tests.support.people import PASSWORD, PICKUP, Person
+
+pytestmark = pytest.mark.browser
+
+_HERE = {"latitude": PICKUP["latitude"] + 0.001, "longitude": PICKUP["longitude"], "accuracy": 8}
+_PHONE: dict[str, Any] = {"width": 390, "height": 844, "phone": True}
+
+
+async def sign_in(tabs: Tabs, courier: Person, **options: Any) -> Tab:
+    """Open the app and sign a courier in."""
+    granted = {"permissions": ["geolocation"], "geolocation": _HERE} | options
+    tab = await tabs.open("/courier", **_PHONE, **granted)
+    await tab.page.fill("input[name=phone]", courier.me["phone"])
+    await tab.page.fill("input[name=password]", PASSWORD)
+    await tab.page.click("button.primary")
+    await tab.shows("[data-test=status]")
+    return tab
+
+
+async def test_somebody_registers_applies_and_may_work_once_verified(
+    tabs: Tabs, cast: Cast
+) -> None:
+    phone = "+351912000777"
+    async with cast.stack.live():
+        tab = await tabs.open("/courier", **_PHONE)
+        await tab.page.click("text=No account yet")
+        for name, value in (
+            ("firstName", "Әлия"),
+            ("lastName", "Sousa"),
+            ("phone", phone),
+            ("password", PASSWORD),
+        ):
+            await tab.page.fill(f"input[name={name}]", value)
+        await tab.page.click("button.primary")
+        await tab.shows("form", "We sent a code")
+        await cast.stack.settle()
+        await tab.page.fill("input[name=code]", cast.stack.sms.code(phone))
+        await tab.page.click("button.primary")
+        await tab.shows("h2", "How will you work?")
+        await tab.until("document.querySelector('option') !== null")
+        await tab.page.check("input[value=motorcycle]")
+        await tab.page.click("button.primary")
+        await tab.shows("h2", "checking your application")
+        (found,) = (await cast.admin.get("/api/v1/admin/couriers")).data["items"]
+        path = f"/api/v1/admin/couriers/{found['id']}/verification"
+        (await cast.admin.put(path, {"status": "verified"})).data  # noqa: B018
+        await tab.shows("button", "Go online")
+
+
+async def test_an_offer_is_taken_and_carried_to_the_door(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    courier = await cast.courier(online=False)
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier)
+        await tab.page.click("button:has-text('Go online')")
+        await tab.shows("[data-test=gps]", "GPS to")
+        order = await cast.order(customer)
+        await tab.shows("[data-test=countdown]", "0:")
+        await tab.page.click("button:has-text('Accept')")
+        await tab.shows(".stop-where", PICKUP["address"])
+        for act, sign in (
+            ("Picked up", "On my way"),
+            ("On my way", "Delivered"),
+            ("Delivered", "Waiting for an offer"),
+        ):
+            await tab.page.click(f"button.large:has-text('{act}')")
+            await tab.shows(".screen", sign)
+        done = (await customer.get(f"/api/v1/orders/{order['id']}")).data
+        assert done["status"] == "delivered"
+
+
+async def test_a_refused_offer_goes_away(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    courier = await cast.courier(online=False)
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier)
+        await tab.page.click("button:has-text('Go online')")
+        await cast.order(customer)
+        await tab.shows("dialog", "New offer")
+        await tab.page.click("button:has-text('Refuse')")
+        await tab.until("document.querySelector('dialog') === null")
+
+
+async def test_positions_without_network_are_kept_and_reach_the_server_once(
+    tabs: Tabs, cast: Cast
+) -> None:
+    courier = await cast.courier(online=False)
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier)
+        await tab.page.click("button:has-text('Go online')")
+        await tab.phase("live")
+        await tab.shows("[data-test=waiting]", "Every position is saved")
+        await tab.context.set_offline(True)
+        await tab.phase("offline")
+        for step in range(1, 4):
+            moved = _HERE | {"latitude": _HERE["latitude"] + step / 1000}
+            await tab.context.set_geolocation(moved)
+            await tab.page.wait_for_timeout(3200)
+        await tab.shows("[data-test=waiting]", "wait on this phone")
+        await tab.context.set_offline(False)
+        await tab.phase("live")
+        await tab.shows("[data-test=waiting]", "Every position is saved")
+    rows = await cast.stack.rows("SELECT seq, epoch FROM courier_positions ORDER BY seq")
+    # Fixes sent before realtime heard of the shift are refused; from then on none is missing.
+    first = rows[0]["seq"]
+    assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
+    assert len(rows) >= 4
+    assert len({row["epoch"] for row in rows}) == 1
+
+
+async def test_without_permission_the_app_says_what_to_do(tabs: Tabs, cast: Cast) -> None:
+    courier = await cast.courier()
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier, permissions=[])
+        await tab.shows("[role=alert]", "Location is blocked")
+
+
+async def test_a_second_device_takes_over_and_the_first_is_told(tabs: Tabs, cast: Cast) -> None:
+    courier = await cast.courier()
+    async with cast.stack.live():
+        first = await sign_in(tabs, courier)
+        await first.phase("live")
+        second = await sign_in(tabs, courier)
+        await second.phase("live")
+        await first.shows("[data-test=connection]", "another device")

@@ -1,0 +1,111 @@
+"""The customer's tracking page in a real browser: the link shows one order, nothing else."""
+
+import pytest
+
+from tests.browser.scene import rider, tracking_path
+from tests.browser.tab import Tabs
+from tests.support.cast import Cast
+from tests.support.people import DROPOFF, PICKUP
+
+pytestmark = pytest.mark.browser
+
+_NEAR = DROPOFF | {"latitude": 41.1545, "longitude": PICKUP["longitude"]}  # 500 m from the shop
+_WHERE = "JSON.stringify(window.hermodMap?.shown ?? null)"
+
+
+async def test_the_courier_moves_and_the_order_is_delivered(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        order = await cast.order(customer, dropoff=_NEAR)
+        path = await tracking_path(customer, order)
+        tab = await tabs.open(path, width=390, height=844, phone=True)
+        await tab.map_is_there()
+        delivery = await courier.accept()
+        await tab.shows("h1", "on the way to pick it up")
+        await courier.report(delivery, "picked_up")
+        await tab.shows("h1", "is on the way to you")
+        await tab.shows("[data-test=eta]")
+        for lat in (41.1511, 41.1513):
+            await courier.at(lat, PICKUP["longitude"])
+            await tab.until(f"{_WHERE} === '[{lat},{PICKUP['longitude']}]'")
+        await courier.at(41.1515, PICKUP["longitude"])
+        await tab.shows("h1", "is almost there")
+        await courier.complete(delivery)
+        await tab.shows("h1", "Delivered")
+        assert await tab.says("document.querySelectorAll('.steps .done').length") == 4
+
+
+async def test_before_pickup_the_page_knows_the_place_only_roughly(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        order = await cast.order(customer)
+        await courier.accept()
+        await courier.at(PICKUP["latitude"] + 0.0007, PICKUP["longitude"] + 0.0003)
+        tab = await tabs.open(await tracking_path(customer, order))
+        await tab.shows(".map-note", "Somewhere in this area")
+        assert await tab.says(_WHERE) == "null"
+
+
+async def test_a_link_that_was_made_up_tells_nothing(tabs: Tabs, cast: Cast) -> None:
+    tab = await tabs.open("/t/this-was-made-up-0123")
+    await tab.shows("h1", "does not work")
+    assert "H1" not in await tab.page.inner_text("main")
+
+
+async def test_a_cancelled_order_says_so(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    company_id, _vendor = await cast.shop()
+    async with cast.stack.live():
+        order = await cast.order(customer, companyId=company_id)
+        tab = await tabs.open(await tracking_path(customer, order))
+        await tab.shows("h1", "We have your order")
+        (await customer.post(f"/api/v1/orders/{order['id']}/cancel", {})).data  # noqa: B018
+        await tab.shows("h1", "was cancelled")
+
+
+async def test_a_gift_shows_its_message_and_no_phone_number(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    gift = {
+        "message": "С днём рождения, әже!",
+        "recipientName": "Әлия",
+        "recipientPhone": "+351910000001",
+    }
+    order = await cast.order(
+        customer, gift=gift, dropoff=DROPOFF | {"contactPhone": "+351910000002"}
+    )
+    tab = await tabs.open(await tracking_path(customer, order), language="kk")
+    await tab.shows(".gift", "С днём рождения, әже!")
+    assert "+351" not in await tab.page.content()
+    assert await tab.says("document.fonts.check('16px \"Noto Sans Variable\"', 'әғқңөұүһі')")
+
+
+async def test_offline_says_how_old_the_knowledge_is_and_heals(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with cast.stack.live(), rider(cast) as courier:
+        await courier.near_pickup()
+        order = await cast.order(customer)
+        tab = await tabs.open(await tracking_path(customer, order))
+        await tab.map_is_there()
+        await tab.context.set_offline(True)
+        await tab.shows(".note", "offline")
+        await courier.accept()
+        await tab.context.set_offline(False)
+        await tab.shows("h1", "on the way to pick it up")
+        await tab.until("document.querySelector('.note') === null")
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk", "ar"])
+async def test_the_page_fits_the_narrowest_phone(tabs: Tabs, cast: Cast, language: str) -> None:
+    customer = await cast.customer()
+    order = await cast.order(customer)
+    path = await tracking_path(customer, order)
+    tab = await tabs.open(path, width=320, height=640, phone=True, language=language)
+    await tab.shows(".steps")
+    assert await tab.says("document.documentElement.scrollWidth") == 320
+    assert await tab.says("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    small = """[...document.querySelectorAll('button, select, a')]
+        .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 43.5
+                && !one.closest('.maplibregl-ctrl')).map((one) => one.outerHTML.slice(0, 80))"""
+    assert await tab.says(small) == []

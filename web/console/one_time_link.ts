@@ -1,0 +1,17 @@
+// The one-time link of the console: `/#destination=...&code=...`, used once and gone from the address.
+import type { CodeCheck } from '../lib/api/session';
+
+/** Return the secret of the address' fragment, or null where it holds none. */
+export function readLink(fragment: string): CodeCheck | null {
+  const found = new URLSearchParams(fragment.replace(/^#/, ''));
+  const destination = found.get('destination');
+  const code = found.get('code');
+  return destination && code ? { destination, code, purpose: 'login' } : null;
+}
+
+/** Take the secret out of the address bar and of the history. */
+export function takeLink(): CodeCheck | null {
+  const link = readLink(location.hash);
+  if (link) history.replaceState(null, '', location.pathname + location.search);
+  return link;
+}

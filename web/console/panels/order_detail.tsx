@@ -1,0 +1,190 @@
+// The selected order: what and where, its courier, why this courier, what happened, what can be done.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { locale } from '../../lib/i18n/locale';
+import { clockTime, distance, money } from '../../lib/time/format';
+import { Icon } from '../../lib/ui/icons';
+import { mapActs } from '../keyboard';
+import { said, t } from '../speech';
+import { select } from '../state/choice';
+import type { City } from '../state/city';
+import type { Picture } from '../state/dossiers';
+import { isOpen, type OrderRow } from '../state/slack';
+import { AssignForm } from './assign_form';
+import { ReasonForm } from './reason_form';
+import { Fact } from './courier_detail';
+import { DetailHead } from './detail_head';
+import { StateMark } from './legend';
+import { StageChip } from './order_row';
+import { stateOf } from './roster_panel';
+import { Timeline } from './timeline';
+import { Why } from './why';
+
+type Act = 'assign' | 'unassign' | 'cancel' | null;
+
+export function OrderDetail({ city, orderId }: { city: City; orderId: string }): JSX.Element {
+  void city.orders.pulse.version.value;
+  const [act, setAct] = useState<Act>(null);
+  const row = city.orders.rows.get(orderId);
+  const picture = city.dossiers.picture.value;
+  useEffect(() => {
+    mapActs.assign = () => setAct('assign');
+    return () => {
+      mapActs.assign = () => undefined;
+    };
+  }, []);
+  return (
+    <>
+      <DetailHead title={<span dir="ltr">{row?.order.orderNumber ?? picture?.order.orderNumber ?? '…'}</span>}>
+        {row && <StageChip stage={city.orders.stage(row)} />}
+      </DetailHead>
+      <div class="detail-body">
+        {city.dossiers.problem.value && (
+          <p class="problem" role="alert">
+            {city.dossiers.problem.value}{' '}
+            <button class="button" onClick={() => void city.dossiers.fetch()}>
+              {t('retry')}
+            </button>
+          </p>
+        )}
+        {picture ? <Facts city={city} picture={picture} row={row} /> : <Bones />}
+        {picture && row && isOpen(row) && <Acts city={city} picture={picture} act={act} setAct={setAct} />}
+        {picture?.dossier && <Why city={city} dossier={picture.dossier} />}
+        {picture && <Timeline city={city} picture={picture} />}
+      </div>
+    </>
+  );
+}
+
+function Facts({ city, picture, row }: { city: City; picture: Picture; row: OrderRow | undefined }): JSX.Element {
+  const { order, dossier } = picture;
+  const time = (text: string): string => clockTime(Date.parse(text), locale.value, city.timeZone);
+  const eta = row?.delivery?.etaAt ?? dossier?.delivery.etaAt;
+  const gift = order.gift?.recipientName ?? null;
+  return (
+    <dl class="facts">
+      <Fact name={t('from')}>
+        <bdi>{order.pickup.address}</bdi>
+      </Fact>
+      <Fact name={t('to')}>
+        <bdi>{order.dropoff.address}</bdi>
+        {order.dropoff.notes && (
+          <p class="muted">
+            <bdi>{order.dropoff.notes}</bdi>
+          </p>
+        )}
+      </Fact>
+      <Fact name={t('promised')}>
+        <span dir="ltr">
+          {time(order.promisedFrom)}–{time(order.promisedUntil)}
+        </span>
+        {eta && isOpenRow(row) && <strong> · {t('eta', { time: time(eta) })}</strong>}
+      </Fact>
+      <Fact name={t('ready')}>{time(order.readyAt)}</Fact>
+      <Fact name={t('goods')}>
+        {order.items.map((item, i) => (
+          <p key={i}>
+            {item.quantity > 1 && `${item.quantity} × `}
+            <bdi>{item.title}</bdi>
+          </p>
+        ))}
+        {gift && (
+          <p class="muted">
+            <Icon name="gift" size={13} /> {t('gift_for', { name: gift })}
+          </p>
+        )}
+      </Fact>
+      {order.notes && (
+        <Fact name={t('notes')}>
+          <bdi>{order.notes}</bdi>
+        </Fact>
+      )}
+      <Fact name={t('fee')}>
+        {money(order.deliveryFee, locale.value)}
+        {dossier && <span class="muted"> · {distance(dossier.delivery.distanceM, locale.value)}</span>}
+      </Fact>
+      {order.cancelReason && (
+        <Fact name={t('cancel_reason')}>
+          <bdi>{order.cancelReason}</bdi>
+        </Fact>
+      )}
+      {dossier?.delivery.failureReason && (
+        <Fact name={t('failure')}>{said('failure', dossier.delivery.failureReason)}</Fact>
+      )}
+      {dossier?.courier && (
+        <Fact name={t('courier')}>
+          <button class="link" onClick={() => dossier.courier && select({ kind: 'courier', id: dossier.courier.id })}>
+            <StateMark state={stateOf(city, dossier.courier)} />{' '}
+            <bdi>
+              {dossier.courier.firstName} {dossier.courier.lastName}
+            </bdi>
+          </button>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+interface ActsProps {
+  city: City;
+  picture: Picture;
+  act: Act;
+  setAct: (act: Act) => void;
+}
+
+function Acts({ city, picture, act, setAct }: ActsProps): JSX.Element {
+  const delivery = picture.dossier?.delivery;
+  const aboard = delivery !== undefined && ['picked_up', 'in_transit', 'failed'].includes(delivery.status);
+  const done = (): void => {
+    setAct(null);
+    void city.dossiers.fetch();
+  };
+  const drop = (): void => setAct(null);
+  if (act === 'assign' && delivery && !aboard) {
+    return <AssignForm city={city} order={picture.order} delivery={delivery} done={done} drop={drop} />;
+  }
+  if (act === 'unassign' && delivery) {
+    const send = (comment: string): Promise<unknown> =>
+      city.session.put(`/api/v1/admin/deliveries/${delivery.id}/status`, { status: 'pending', comment });
+    return <ReasonForm title={t('unassign_title')} act={t('unassign')} send={send} done={done} drop={drop} />;
+  }
+  if (act === 'cancel') {
+    const send = (comment: string): Promise<unknown> =>
+      city.session.put(`/api/v1/admin/orders/${picture.order.id}/status`, { status: 'cancelled', comment });
+    return <ReasonForm title={t('cancel_title')} act={t('cancel_order')} danger send={send} done={done} drop={drop} />;
+  }
+  return (
+    <div class="acts">
+      {delivery && !aboard && (
+        <button class="button primary" onClick={() => setAct('assign')} title="A">
+          {t(delivery.courierId ? 'reassign' : 'assign')}
+        </button>
+      )}
+      {delivery?.status === 'assigned_to_courier' && (
+        <button class="button" onClick={() => setAct('unassign')}>
+          {t('unassign')}
+        </button>
+      )}
+      {!aboard && (
+        <button class="button" onClick={() => setAct('cancel')}>
+          {t('cancel_order')}
+        </button>
+      )}
+      {aboard && <p class="muted meta">{t('goods_aboard')}</p>}
+    </div>
+  );
+}
+
+function isOpenRow(row: OrderRow | undefined): boolean {
+  return row !== undefined && isOpen(row);
+}
+
+function Bones(): JSX.Element {
+  return (
+    <div class="bones" aria-busy="true" aria-label={t('loading')}>
+      {Array.from({ length: 7 }, (_, i) => (
+        <span key={i} class="skeleton" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+// Everything the console knows, wired together: session, orders, couriers, map frames, connection.
+import { signal } from '@preact/signals';
+import type { Installation } from '../../lib/api/config';
+import { sentenceOf } from '../../lib/api/errors';
+import type { Session } from '../../lib/api/session';
+import type { Company, PlacedCourier, Ticket, Zone } from '../../lib/api/views';
+import { Connection } from '../../lib/live/connection';
+import type { Introduction } from '../../lib/live/frames';
+import { nowMs } from '../../lib/time/ticking';
+import { Dossiers } from './dossiers';
+import { Fleet } from './fleet';
+import { OrderBook, type DeliveryNews, type EtaNews, type OfferNews, type OrderNews } from './order_book';
+import { Roster, type CourierNews } from './roster';
+
+const BUSY_SILENCE_MS = 8000;
+const QUIET_SILENCE_MS = 40_000;
+const POLL_MS = 5000;
+const KEPT_EVENTS = 2000;
+
+export type Box = readonly [minLat: number, minLng: number, maxLat: number, maxLng: number];
+
+export class City {
+  readonly orders: OrderBook;
+  readonly roster: Roster;
+  readonly dossiers: Dossiers;
+  readonly fleet: Fleet;
+  readonly connection: Connection;
+  readonly zones = signal<Zone[]>([]);
+  readonly companies = signal<ReadonlyMap<string, string>>(new Map());
+  readonly loaded = signal(false);
+  readonly problem = signal('');
+  /** The map shows more than the server sends positions for. */
+  readonly tooWide = signal(false);
+  private view: { box: Box; zoom: number } | null = null;
+  private rev = 0;
+  private readonly seen = new Set<string>();
+
+  constructor(
+    readonly session: Session,
+    readonly installation: Installation,
+  ) {
+    this.orders = new OrderBook(session);
+    this.roster = new Roster(session);
+    this.dossiers = new Dossiers(session);
+    this.fleet = new Fleet((cell) => this.connection.send('resync', cell));
+    this.connection = new Connection({
+      ticket: () => session.post<Ticket>('/api/v1/realtime/tickets'),
+      onReady: ({ nowMs: businessMs }) => this.connected(businessMs),
+      silenceMs: () => (this.expectsFrames() ? BUSY_SILENCE_MS : QUIET_SILENCE_MS),
+      handlers: this.handlers(),
+    });
+  }
+
+  /** Business time now; read in a component it repeats the drawing every second. */
+  nowMs(): number {
+    void nowMs.value;
+    return this.installation.clock.nowMs();
+  }
+
+  /** The time zone of the city, where it is one. */
+  get timeZone(): string | undefined {
+    return this.zones.value[0]?.timeZone;
+  }
+
+  async start(): Promise<void> {
+    this.connection.start();
+    setInterval(() => void this.poll(), POLL_MS);
+    await this.load();
+  }
+
+  /** Fetch everything; what is shown stays until the answer is there. */
+  async load(): Promise<void> {
+    try {
+      const [zones, companies] = await Promise.all([
+        this.session.all<Zone>('/api/v1/delivery-zones'),
+        this.session.all<Company>('/api/v1/companies'),
+        this.orders.load(),
+        this.roster.load(),
+      ]);
+      this.zones.value = zones;
+      this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
+      this.loaded.value = true;
+      this.problem.value = '';
+      this.dossiers.fetchSoon();
+    } catch (error) {
+      this.problem.value = sentenceOf(error);
+    }
+  }
+
+  /** Watch the couriers of a part of the map. */
+  look(box: Box, zoom: number): void {
+    this.view = { box, zoom };
+    void this.sendView();
+  }
+
+  private connected(businessMs: number): void {
+    this.installation.clock.set(businessMs);
+    this.fleet.newConnection();
+    void this.sendView();
+    if (this.loaded.value || this.problem.value) void this.load();
+  }
+
+  private async sendView(): Promise<void> {
+    if (!this.view || this.connection.state.value.phase !== 'live') return;
+    const { box, zoom } = this.view;
+    this.rev += 1;
+    const rev = this.rev;
+    this.tooWide.value = false;
+    const answer = await this.connection
+      .ask<{ rev: number }>('view', { bbox: box, zoom, rev })
+      .catch(() => null);
+    // Couriers outside are no longer told about; those shown would stand still.
+    if (answer?.rev === this.rev) this.fleet.keepInside(...box);
+  }
+
+  private expectsFrames(): boolean {
+    const since = Date.now() - BUSY_SILENCE_MS;
+    for (const one of this.fleet.couriers.values()) if (one.seenAtMs > since - BUSY_SILENCE_MS) return true;
+    return false;
+  }
+
+  /** Without a socket the state still comes, slowly, over HTTP. */
+  private async poll(): Promise<void> {
+    const { phase, sinceMs } = this.connection.state.value;
+    const blocked = phase === 'reconnecting' && Date.now() - sinceMs > 2 * POLL_MS;
+    if (!blocked || !this.view || document.visibilityState !== 'visible') return;
+    const [minLatitude, minLongitude, maxLatitude, maxLongitude] = this.view.box;
+    try {
+      const query = { minLatitude, minLongitude, maxLatitude, maxLongitude };
+      const found = await this.session.get<{ couriers: PlacedCourier[] }>('/api/v1/admin/couriers/map', query);
+      const { clock } = this.installation;
+      this.fleet.takePlaced(found.couriers, clock.nowMs(), clock.speed);
+      await this.load();
+    } catch {
+      // The banner says already that there is no connection.
+    }
+  }
+
+  private handlers(): Record<string, (...payload: never[]) => void> {
+    const { orders, roster, fleet, dossiers } = this;
+    const once =
+      <T extends object>(act: (news: T) => unknown) =>
+      (news: T): void => {
+        if (this.isRepeated((news as { id?: string }).id)) return;
+        void act(news);
+        dossiers.changed((news as { orderId?: string }).orderId);
+        dossiers.changed((news as { deliveryId?: string }).deliveryId);
+      };
+    return {
+      snap: (...frame: [string, number, string, Introduction[], [number, number]]) => fleet.snap(...frame),
+      t: (...frame: [string, number, string, Introduction[], number[]]) => fleet.tick(...frame),
+      oops: ({ code }: { code: string }) => {
+        if (code === 'too_large') this.tooWide.value = true;
+      },
+      'order:new': once((news: OrderNews) => orders.orderCame(news)),
+      'order:updated': once((news: OrderNews) => orders.orderMoved(news)),
+      'delivery:updated': once((news: DeliveryNews) => orders.deliveryMoved(news)),
+      'delivery:eta': once((news: EtaNews) => orders.etaMoved(news)),
+      'offer:new': once((news: OfferNews) => orders.offerMade(news)),
+      'offer:withdrawn': once((news: OfferNews) => orders.offerClosed(news)),
+      'courier:status': once((news: CourierNews) => {
+        if (news.status === 'offline') fleet.remove(news.courierId);
+        return roster.statusChanged(news);
+      }),
+    };
+  }
+
+  /** Tell whether an event came before: it may be sent again after a loss. */
+  private isRepeated(id: string | undefined): boolean {
+    if (!id) return false;
+    if (this.seen.has(id)) return true;
+    this.seen.add(id);
+    if (this.seen.size > KEPT_EVENTS) this.seen.delete(this.seen.values().next().value ?? '');
+    return false;
+  }
+}

@@ -1,0 +1,193 @@
+// Everything the courier's app knows and does: profile, offers, route, position, connection.
+import { signal } from '@preact/signals';
+import type { Installation } from '../lib/api/config';
+import { ApiError, sentenceOf } from '../lib/api/errors';
+import type { Session } from '../lib/api/session';
+import type { CourierStatus, Ticket } from '../lib/api/views';
+import { Connection } from '../lib/live/connection';
+import { FixBuffer } from './gps/fix_buffer';
+import { FixStream, type Line } from './gps/fix_stream';
+import { GpsWatch, type Reading } from './gps/watch';
+import type { CourierDelivery, Offer, Profile, Stop } from './views';
+import { keepScreenOn } from './wake_lock';
+
+const GATHER_MS = 150;
+const REFRESH_MS = 30_000;
+
+export class Desk {
+  /** Null until the courier has applied, undefined until we know. */
+  readonly profile = signal<Profile | null | undefined>(undefined);
+  readonly offers = signal<Offer[]>([]);
+  readonly stops = signal<Stop[]>([]);
+  readonly deliveries = signal<CourierDelivery[]>([]);
+  readonly waiting = signal(0);
+  /** When a fix left this phone last, real time. */
+  readonly sentAtMs = signal<number | null>(null);
+  readonly problem = signal('');
+  readonly connection: Connection;
+  readonly gps: GpsWatch;
+  private stream: FixStream | null = null;
+  private gathering: ReturnType<typeof setTimeout> | undefined;
+  private started = false;
+
+  constructor(
+    readonly session: Session,
+    readonly installation: Installation,
+  ) {
+    this.gps = new GpsWatch(
+      (reading) => void this.take(reading),
+      () => this.stream?.intervalMs ?? 1000,
+    );
+    const changed = (): void => this.refreshSoon();
+    this.connection = new Connection({
+      ticket: () => session.post<Ticket>('/api/v1/realtime/tickets'),
+      onReady: ({ nowMs }) => {
+        installation.clock.set(nowMs);
+        void this.connected();
+      },
+      handlers: {
+        a: (...mark: [number, number, number, number]) => void this.acknowledged(mark),
+        'offer:new': changed,
+        'offer:withdrawn': changed,
+        'route:updated': changed,
+        'delivery:updated': changed,
+        'order:updated': changed,
+        'courier:status': () => {
+          // Fixes sent before realtime heard of the shift were refused: say again where we are.
+          this.gps.ask();
+          changed();
+        },
+      },
+    });
+  }
+
+  get isOnShift(): boolean {
+    const status = this.profile.value?.status;
+    return status !== undefined && status !== 'offline';
+  }
+
+  async start(): Promise<void> {
+    await this.refresh();
+    setInterval(() => {
+      if (this.started && document.visibilityState === 'visible') void this.refresh();
+    }, REFRESH_MS);
+  }
+
+  /** Fetch profile, offers and route again. */
+  async refresh(): Promise<void> {
+    try {
+      this.profile.value = await this.readProfile();
+      if (this.profile.value?.verificationStatus !== 'verified') return;
+      await this.begin(this.profile.value.id);
+      const [offers, route, active] = await Promise.all([
+        this.session.get<{ offers: Offer[] }>('/api/v1/courier/offers'),
+        this.session.get<{ stops: Stop[] }>('/api/v1/courier/route'),
+        this.session.get<{ deliveries: CourierDelivery[] }>('/api/v1/courier/deliveries/active'),
+      ]);
+      this.offers.value = offers.offers;
+      this.stops.value = route.stops;
+      this.deliveries.value = active.deliveries;
+      this.problem.value = '';
+    } catch (error) {
+      this.problem.value = sentenceOf(error);
+    }
+  }
+
+  async changeStatus(status: Exclude<CourierStatus, 'on_delivery'>): Promise<void> {
+    await this.act(() => this.session.put('/api/v1/courier/status', { status }));
+  }
+
+  async accept(offer: Offer): Promise<void> {
+    await this.act(() => this.session.post(`/api/v1/courier/offers/${offer.id}/accept`));
+  }
+
+  async reject(offer: Offer): Promise<void> {
+    await this.act(() => this.session.post(`/api/v1/courier/offers/${offer.id}/reject`));
+  }
+
+  /** Say what happened to a delivery, where and when. */
+  async report(deliveryId: string, move: { status: string; reason?: string; comment?: string }): Promise<void> {
+    await this.act(() =>
+      this.session.put(`/api/v1/courier/deliveries/${deliveryId}/status`, { ...move, ...this.whereWhen() }),
+    );
+  }
+
+  async complete(deliveryId: string, receivedBy: string): Promise<void> {
+    const body = { ...(receivedBy ? { receivedBy } : {}), ...this.whereWhen() };
+    await this.act(() => this.session.post(`/api/v1/courier/deliveries/${deliveryId}/complete`, body));
+  }
+
+  /** Do something, then fetch what it changed, also where it failed: the state may have moved on. */
+  private async act(send: () => Promise<unknown>): Promise<void> {
+    try {
+      await send();
+    } finally {
+      await this.refresh();
+    }
+  }
+
+  private whereWhen(): object {
+    const reading = this.gps.last.value?.reading;
+    const clientTs = new Date(this.installation.clock.nowMs()).toISOString();
+    return reading ? { latitude: reading.lat, longitude: reading.lng, clientTs } : { clientTs };
+  }
+
+  private async readProfile(): Promise<Profile | null> {
+    try {
+      return await this.session.get<Profile>('/api/v1/courier/profile');
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  private async begin(courierId: string): Promise<void> {
+    keepScreenOn(this.isOnShift);
+    if (this.isOnShift) this.gps.start();
+    else this.gps.stop();
+    if (this.started) return;
+    this.started = true;
+    const buffer = await FixBuffer.open(courierId, this.installation.clock.nowMs());
+    const line: Line = {
+      ask: (event, payload) => this.connection.ask(event, payload),
+      send: (event, ...payload) => {
+        this.sentAtMs.value = Date.now();
+        this.connection.send(event, ...payload);
+      },
+    };
+    this.stream = new FixStream(buffer, line);
+    await this.count();
+    this.connection.state.subscribe(({ phase }) => {
+      if (phase !== 'live' && phase !== 'stale') this.stream?.lose();
+    });
+    this.connection.start();
+  }
+
+  private async connected(): Promise<void> {
+    void this.refresh();
+    await this.stream?.greet().catch(() => undefined); // lost again: the next connection greets
+    await this.count();
+  }
+
+  private async take(reading: Reading): Promise<void> {
+    if (!this.isOnShift) return;
+    await this.stream?.add({ ...reading, tMs: this.installation.clock.nowMs() });
+    await this.count();
+  }
+
+  private async acknowledged(mark: [number, number, number, number]): Promise<void> {
+    await this.stream?.acknowledged(...mark);
+    await this.count();
+  }
+
+  private async count(): Promise<void> {
+    this.waiting.value = (await this.stream?.buffer.range())?.count ?? 0;
+  }
+
+  private refreshSoon(): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      void this.refresh();
+    }, GATHER_MS);
+  }
+}

@@ -1,0 +1,74 @@
+// Fixes to the server, in order and until they are durable, whatever the connection does.
+import { packFixes, type Fix } from './fix';
+import type { FixBuffer } from './fix_buffer';
+
+const BATCH = 200;
+
+export interface HelloAnswer {
+  accepted: number;
+  durable: number;
+  intervalMs: number;
+}
+
+export interface Line {
+  ask: (event: 'hello', payload: object) => Promise<HelloAnswer>;
+  send: (event: 'f', epoch: number, text: string) => void;
+}
+
+export class FixStream {
+  /** The pause the server asks for between fixes. */
+  intervalMs = 1000;
+  /** The last number sent on this connection; null while there is none. */
+  private sentTo: number | null = null;
+
+  constructor(
+    readonly buffer: FixBuffer,
+    private readonly line: Line,
+  ) {}
+
+  /** A connection is there: say what we keep, forget what is durable, send the rest again. */
+  async greet(): Promise<void> {
+    this.sentTo = null;
+    const { first, last } = await this.buffer.range();
+    const answer = await this.line.ask('hello', {
+      v: 1,
+      epoch: this.buffer.epoch,
+      firstSeq: first,
+      lastSeq: last,
+    });
+    this.intervalMs = answer.intervalMs;
+    await this.buffer.forget(answer.durable);
+    this.sentTo = answer.durable;
+    await this.flush();
+  }
+
+  /** The connection is gone: fixes wait. */
+  lose(): void {
+    this.sentTo = null;
+  }
+
+  /** Keep a fix, and send it where there is a connection. */
+  async add(fix: Omit<Fix, 'seq' | 'backfill'>): Promise<void> {
+    await this.buffer.add({ ...fix, backfill: this.sentTo === null });
+    await this.flush();
+  }
+
+  /** The server says how far our fixes got. */
+  async acknowledged(epoch: number, _accepted: number, durable: number, intervalMs: number): Promise<void> {
+    if (epoch !== this.buffer.epoch) return;
+    this.intervalMs = intervalMs;
+    await this.buffer.forget(durable);
+  }
+
+  private async flush(): Promise<void> {
+    while (this.sentTo !== null) {
+      const from = this.sentTo;
+      const next = await this.buffer.after(from, BATCH);
+      const last = next.at(-1);
+      // Another call may have sent them while we were reading.
+      if (!last || this.sentTo !== from) return;
+      this.sentTo = last.seq;
+      this.line.send('f', this.buffer.epoch, packFixes(this.buffer.epoch, next));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// What the API tells a courier.
+import type { ContactPlace, CourierStatus, Delivery, Money, OrderStatus, VehicleType } from '../lib/api/views';
+
+export interface Profile {
+  id: string;
+  status: CourierStatus;
+  verificationStatus: 'pending' | 'verified' | 'rejected';
+  rejectedReason: string | null;
+  isActive: boolean;
+  vehicleType: VehicleType;
+  totalDeliveries: number;
+}
+
+export interface Offer {
+  id: string;
+  deliveryId: string;
+  expiresAt: string;
+  pickup: ContactPlace;
+  dropoff: ContactPlace;
+  readyAt: string;
+  distanceM: number;
+  durationS: number;
+  fee: Money;
+  items: number;
+}
+
+export interface CourierDelivery extends Delivery {
+  orderNumber: string;
+  orderStatus: OrderStatus;
+  pickup: ContactPlace;
+  dropoff: ContactPlace;
+  notes: string | null;
+  recipientName: string | null;
+}
+
+export interface Stop {
+  deliveryId: string;
+  kind: 'pickup' | 'dropoff';
+  latitude: number;
+  longitude: number;
+  address: string;
+  etaAt: string | null;
+}
+
+export const FAILURES = [
+  'recipient_absent',
+  'wrong_address',
+  'refused',
+  'damaged',
+  'access',
+  'vehicle',
+  'other',
+] as const;
+export type Failure = (typeof FAILURES)[number];

@@ -1,0 +1,142 @@
+// Who is signed in: the access token in memory, its renewal by the cookie that scripts cannot read.
+import { signal } from '@preact/signals';
+import { ApiError, Unreachable } from './errors';
+import { exchange, type Ask, type Query } from './transport';
+import type { Me, Page, Tokens } from './views';
+
+const RENEW_BEFORE_MS = 60_000;
+const TRIES = 4;
+
+export interface Credentials {
+  login: string;
+  password: string;
+}
+
+export interface CodeCheck {
+  destination: string;
+  purpose: 'login' | 'registration';
+  code: string;
+}
+
+/** Calls the API on behalf of whoever is signed in. */
+export class Session {
+  /** Who is signed in; null when nobody is, undefined while we do not know yet. */
+  readonly me = signal<Me | null | undefined>(undefined);
+  private token: string | null = null;
+  private endsAtMs = 0;
+  private renewing: Promise<boolean> | null = null;
+
+  /** Take up the session that the cookie carries, if there is one. */
+  async resume(): Promise<void> {
+    if (!(await this.renew())) this.me.value = null;
+  }
+
+  async signIn(credentials: Credentials): Promise<void> {
+    this.take(await open('login', { ...credentials }));
+  }
+
+  async checkCode(check: CodeCheck): Promise<void> {
+    this.take(await open('verify-code', { ...check }));
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await this.call({ method: 'POST', path: '/api/v1/auth/logout' });
+    } finally {
+      this.drop();
+    }
+  }
+
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.call<T>({ method: 'GET', path, query });
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>({ method: 'PUT', path, body });
+  }
+
+  /** Send a change that a repetition does not do twice. */
+  post<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.call<T>({ method: 'POST', path, body, key: crypto.randomUUID() });
+  }
+
+  /** Return the rows of a list, page by page, up to `atMost`. */
+  async all<T>(path: string, query: Query = {}, atMost = 2000): Promise<T[]> {
+    const found: T[] = [];
+    for (let page = 1; ; page += 1) {
+      const part = await this.get<Page<T>>(path, { ...query, page, pageSize: 100 });
+      found.push(...part.items);
+      if (page >= part.totalPages || found.length >= atMost) return found;
+    }
+  }
+
+  private async call<T>(ask: Ask): Promise<T> {
+    if (this.token && Date.now() > this.endsAtMs - RENEW_BEFORE_MS) await this.renew();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await exchange<T>({ ...ask, token: this.token });
+      } catch (error) {
+        const stale = error instanceof ApiError && error.status === 401 && this.token !== null;
+        if (stale && tries === 1 && (await this.renew())) continue;
+        if (stale) this.drop();
+        if (!mayRepeat(error, ask) || tries >= TRIES) throw error;
+        await pause(retryMs(error, tries));
+      }
+    }
+  }
+
+  /** Return whether there is a session; a renewal under way is shared. */
+  private renew(): Promise<boolean> {
+    this.renewing ??= this.renewOnce().finally(() => {
+      this.renewing = null;
+    });
+    return this.renewing;
+  }
+
+  private async renewOnce(): Promise<boolean> {
+    try {
+      this.take(await open('refresh', {}));
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500 && error.status !== 429) {
+        this.drop();
+        return false;
+      }
+      if (this.me.value === undefined) throw error;
+      return this.token !== null;
+    }
+  }
+
+  private take(tokens: Tokens): void {
+    this.token = tokens.accessToken;
+    this.endsAtMs = Date.now() + tokens.expiresInS * 1000;
+    this.me.value = tokens.user;
+  }
+
+  private drop(): void {
+    this.token = null;
+    this.me.value = null;
+  }
+}
+
+function open(act: string, body: Record<string, unknown>): Promise<Tokens> {
+  const path = `/api/v1/auth/${act}`;
+  return exchange<Tokens>({ method: 'POST', path, body: { ...body, carrier: 'cookie' } });
+}
+
+/** Reads and changes that carry a key may be sent again when the answer was lost. */
+function mayRepeat(error: unknown, ask: Ask): boolean {
+  const safe = ask.method === 'GET' || ask.key !== undefined;
+  if (error instanceof Unreachable) return safe;
+  return error instanceof ApiError && (error.status === 429 || (error.status === 503 && safe));
+}
+
+function retryMs(error: unknown, tries: number): number {
+  const asked = error instanceof ApiError ? error.retryAfterS : null;
+  const longestMs = asked === null ? 250 * 2 ** tries : asked * 1000;
+  return Math.min(5000, longestMs) * (0.5 + Math.random() / 2);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,194 @@
+// The realtime connection of a page: tickets in, events out, and the truth about its state.
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { io, type Socket } from 'socket.io-client';
+import { ApiError } from '../api/errors';
+import type { Ticket } from '../api/views';
+import { pauseMs } from './backoff';
+
+export type Phase =
+  | 'connecting'
+  | 'live'
+  /** Connected, but what should come has not come for a while. */
+  | 'stale'
+  | 'reconnecting'
+  /** The browser itself says that there is no network. */
+  | 'offline'
+  /** The server ended it for good: `reason` says why. */
+  | 'ended';
+
+export interface State {
+  phase: Phase;
+  /** Since when it is so, real time. */
+  sinceMs: number;
+  /** What the server or the network said. */
+  reason: string;
+}
+
+export interface Ready {
+  role: string;
+  nowMs: number;
+  clockSpeed: number;
+}
+
+type Handler = (...payload: never[]) => void;
+
+export interface Options {
+  /** Ask the API for a ticket. */
+  ticket: () => Promise<Ticket>;
+  /** The socket is open and identified: fetch the state, then apply events. */
+  onReady: (ready: Ready) => void;
+  handlers: Record<string, Handler>;
+  /** Longest silence that is normal now; null where nothing needs to come. */
+  silenceMs?: () => number | null;
+}
+
+const FINAL: ReadonlySet<string> = new Set(['replaced', 'revoked', 'expired', 'protocol']);
+const WATCH_MS = 1000;
+
+/** Keeps a socket open as long as the page lives. */
+export class Connection {
+  private readonly current = signal<State>({ phase: 'connecting', sinceMs: Date.now(), reason: '' });
+  private socket: Socket | null = null;
+  private next: Ticket | null = null;
+  private failures = 0;
+  private heardAtMs = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private watch: ReturnType<typeof setInterval> | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: Options) {}
+
+  get state(): ReadonlySignal<State> {
+    return this.current;
+  }
+
+  start(): void {
+    window.addEventListener('offline', this.goOffline);
+    window.addEventListener('online', this.comeOnline);
+    this.watch = setInterval(() => this.checkSilence(), WATCH_MS);
+    if (navigator.onLine) void this.connect();
+    else this.goOffline();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.watch);
+    window.removeEventListener('offline', this.goOffline);
+    window.removeEventListener('online', this.comeOnline);
+    this.close();
+  }
+
+  /** Try again now, whatever the pause. */
+  retry(): void {
+    this.failures = 0;
+    void this.connect();
+  }
+
+  send(event: string, ...payload: unknown[]): void {
+    this.socket?.emit(event, ...payload);
+  }
+
+  /** Send and wait for the answer; raises where none comes. */
+  ask<T>(event: string, ...payload: unknown[]): Promise<T> {
+    if (!this.socket?.connected) return Promise.reject(new Error('not connected'));
+    return this.socket.timeout(10_000).emitWithAck(event, ...payload) as Promise<T>;
+  }
+
+  private async connect(): Promise<void> {
+    clearTimeout(this.timer);
+    this.close();
+    let ticket = this.next;
+    this.next = null; // a ticket works once
+    try {
+      ticket ??= await this.options.ticket();
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500 && error.status !== 429) {
+        this.enter('ended', error.code);
+      } else this.retryLater('unreachable');
+      return;
+    }
+    if (!this.stopped) this.open(ticket);
+  }
+
+  private open(ticket: Ticket): void {
+    const socket = io(ticket.url, {
+      transports: ['websocket'],
+      query: { ticket: ticket.ticket },
+      reconnection: false,
+      forceNew: true,
+      timeout: 10_000,
+    });
+    this.socket = socket;
+    socket.on('ready', (ready: Ready & { ticket: string }) => {
+      this.next = { ticket: ready.ticket, url: ticket.url };
+      this.failures = 0;
+      this.enter('live', '');
+      this.options.onReady(ready);
+    });
+    socket.on('bye', ({ reason }: { reason: string }) => this.end(reason));
+    socket.on('connect_error', () => this.lost(socket, 'refused'));
+    socket.on('disconnect', (reason) => this.lost(socket, reason));
+    socket.io.engine.on('packet', () => {
+      this.heardAtMs = Date.now();
+    });
+    for (const [name, handler] of Object.entries(this.options.handlers)) {
+      socket.on(name, handler as (...payload: unknown[]) => void);
+    }
+  }
+
+  private end(reason: string): void {
+    if (reason === 'revoked' || reason === 'expired') this.next = null;
+    if (!FINAL.has(reason)) return;
+    this.close();
+    this.enter('ended', reason);
+  }
+
+  private lost(socket: Socket, reason: string): void {
+    if (socket !== this.socket) return;
+    this.close();
+    if (this.current.value.phase !== 'offline') this.retryLater(reason);
+  }
+
+  private retryLater(reason: string): void {
+    if (this.stopped) return;
+    this.enter('reconnecting', reason);
+    this.timer = setTimeout(() => void this.connect(), pauseMs(this.failures));
+    this.failures += 1;
+  }
+
+  private close(): void {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.removeAllListeners();
+    socket?.disconnect();
+  }
+
+  // A WebSocket can stay open for minutes after the network has gone: close it ourselves.
+  private readonly goOffline = (): void => {
+    clearTimeout(this.timer);
+    this.close();
+    this.enter('offline', '');
+  };
+
+  private readonly comeOnline = (): void => {
+    this.failures = 0;
+    this.enter('reconnecting', '');
+    void this.connect();
+  };
+
+  private checkSilence(): void {
+    const { phase } = this.current.value;
+    if (phase !== 'live' && phase !== 'stale') return;
+    const limit = this.options.silenceMs?.() ?? null;
+    const silent = limit !== null && Date.now() - this.heardAtMs > limit;
+    if (silent && phase === 'live') this.enter('stale', '', this.heardAtMs);
+    if (!silent && phase === 'stale') this.enter('live', '');
+  }
+
+  private enter(phase: Phase, reason: string, sinceMs = Date.now()): void {
+    const before = this.current.value;
+    if (before.phase === phase) this.current.value = { ...before, reason };
+    else this.current.value = { phase, sinceMs, reason };
+  }
+}

@@ -1,0 +1,91 @@
+// What the tracking page tells: where the story stands, and an arrival time that stays calm.
+import { describe, expect, test } from 'vitest';
+import { calmEtaMs, chapterOf, isLate, stepsOf } from '../track/story';
+import type { TrackingView } from '../track/view';
+
+const DOOR = { latitude: 41.15, longitude: -8.6, address: 'Rua A 1' };
+
+function view(changes: Partial<TrackingView>): TrackingView {
+  return {
+    orderId: 'o',
+    orderNumber: 'H1',
+    orderStatus: 'preparing',
+    deliveryStatus: 'pending',
+    companyName: null,
+    pickup: { ...DOOR, latitude: 41.16 },
+    dropoff: DOOR,
+    promisedFrom: '2026-11-21T12:00:00Z',
+    promisedUntil: '2026-11-21T12:30:00Z',
+    placedAt: '2026-11-21T11:40:00Z',
+    readyAt: '2026-11-21T11:50:00Z',
+    pickedUpAt: null,
+    deliveredAt: null,
+    etaAt: null,
+    courierName: null,
+    courierVehicle: null,
+    stopsBefore: 0,
+    position: null,
+    isGift: false,
+    giftMessage: null,
+    ...changes,
+  };
+}
+
+const position = (latitude: number, exact = true) => ({
+  latitude,
+  longitude: -8.6,
+  headingDeg: 0,
+  fixedAt: '2026-11-21T12:00:00Z',
+  exact,
+});
+
+describe('the chapter', () => {
+  test('begins with the order', () => {
+    expect(chapterOf(view({ orderStatus: 'pending', deliveryStatus: null }))).toBe('received');
+    expect(chapterOf(view({}))).toBe('preparing');
+    expect(chapterOf(view({ orderStatus: 'ready_for_delivery' }))).toBe('looking');
+  });
+
+  test('tells of the courier', () => {
+    expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier' }))).toBe('to_shop');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', stopsBefore: 2 }))).toBe('other_stops');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.2) }))).toBe('on_the_way');
+  });
+
+  test('says nearby only for an exact position', () => {
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.151) }))).toBe('nearby');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.151, false) }))).toBe('on_the_way');
+  });
+
+  test('ends', () => {
+    expect(chapterOf(view({ orderStatus: 'delivered', deliveryStatus: 'delivered' }))).toBe('delivered');
+    expect(chapterOf(view({ orderStatus: 'cancelled', deliveryStatus: 'in_transit' }))).toBe('cancelled');
+    expect(chapterOf(view({ deliveryStatus: 'failed' }))).toBe('failed');
+  });
+});
+
+describe('the arrival time', () => {
+  test('does not jump about for less than two minutes', () => {
+    expect(calmEtaMs(600_000, 660_000, 0)).toBe(600_000);
+    expect(calmEtaMs(600_000, 721_000, 0)).toBe(721_000);
+  });
+
+  test('moves on when it has passed', () => {
+    expect(calmEtaMs(600_000, 660_000, 600_001)).toBe(660_000);
+  });
+
+  test('is what was told first', () => {
+    expect([calmEtaMs(null, 5, 0), calmEtaMs(5, null, 0)]).toEqual([5, null]);
+  });
+
+  test('is late beyond the promise', () => {
+    expect(isLate(view({}), Date.parse('2026-11-21T12:31:00Z'))).toBe(true);
+    expect(isLate(view({}), null)).toBe(false);
+  });
+});
+
+test('the steps show what is done, what is now and what is expected', () => {
+  const steps = stepsOf(view({ pickedUpAt: '2026-11-21T12:01:00Z', orderStatus: 'in_delivery' }), 42);
+  expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'now']);
+  expect(steps[3]?.atMs).toBe(42);
+});

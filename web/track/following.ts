@@ -1,0 +1,119 @@
+// One followed order: fetched over HTTP, kept up to date by events, with the age of what we know.
+import { signal } from '@preact/signals';
+import type { Installation } from '../lib/api/config';
+import { ApiError } from '../lib/api/errors';
+import { exchange } from '../lib/api/transport';
+import type { Ticket } from '../lib/api/views';
+import { Connection } from '../lib/live/connection';
+import { calmEtaMs, chapterOf, isOver, ms } from './story';
+import type { TrackingView } from './view';
+
+interface Location {
+  latitude: number;
+  longitude: number;
+  headingDeg: number | null;
+  atMs: number;
+  exact: boolean;
+}
+
+const REFRESH_MS = 20_000;
+const GATHER_MS = 150;
+
+export class Following {
+  readonly view = signal<TrackingView | null>(null);
+  readonly etaMs = signal<number | null>(null);
+  /** When we last heard anything about the order, real time. */
+  readonly heardAtMs = signal(Date.now());
+  readonly isGone = signal(false);
+  readonly failed = signal(false);
+  readonly connection: Connection;
+  private readonly path: string;
+  private gathering: ReturnType<typeof setTimeout> | undefined;
+  private started = false;
+
+  constructor(
+    token: string,
+    readonly installation: Installation,
+  ) {
+    this.path = `/api/v1/tracking/${encodeURIComponent(token)}`;
+    const changed = (): void => this.fetchSoon();
+    this.connection = new Connection({
+      ticket: () => exchange<Ticket>({ method: 'POST', path: `${this.path}/tickets`, body: {} }),
+      onReady: ({ nowMs }) => {
+        installation.clock.set(nowMs);
+        void this.fetch();
+      },
+      handlers: {
+        'order:updated': changed,
+        'delivery:updated': changed,
+        'delivery:eta': ({ etaMs }: { etaMs: number }) => this.takeEta(etaMs),
+        'delivery:location': (location: Location) => this.takeLocation(location),
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.fetch();
+    setInterval(() => {
+      const old = Date.now() - this.heardAtMs.value > REFRESH_MS;
+      if (old && document.visibilityState === 'visible' && !this.isDone()) void this.fetch();
+    }, REFRESH_MS / 4);
+  }
+
+  private isDone(): boolean {
+    const view = this.view.value;
+    return this.isGone.value || (view !== null && isOver(chapterOf(view)));
+  }
+
+  private fetchSoon(): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      void this.fetch();
+    }, GATHER_MS);
+  }
+
+  private async fetch(): Promise<void> {
+    try {
+      const found = await exchange<TrackingView>({ method: 'GET', path: this.path });
+      this.failed.value = false;
+      this.view.value = found;
+      this.heard();
+      this.takeEta(ms(found.etaAt));
+      this.connect();
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 404 || error.status === 422)) this.gone();
+      else {
+        this.failed.value = true;
+        setTimeout(() => this.fetchSoon(), 3000);
+      }
+    }
+  }
+
+  private connect(): void {
+    if (this.started || this.isDone()) return;
+    this.started = true;
+    this.connection.start();
+  }
+
+  private gone(): void {
+    this.isGone.value = true;
+    this.connection.stop();
+  }
+
+  private takeEta(toldMs: number | null): void {
+    this.etaMs.value = calmEtaMs(this.etaMs.value, toldMs, this.installation.clock.nowMs());
+    this.heard();
+  }
+
+  private takeLocation(location: Location): void {
+    const view = this.view.value;
+    if (!view) return;
+    const position = { ...location, fixedAt: new Date(location.atMs).toISOString() };
+    this.view.value = { ...view, position };
+    this.heard();
+  }
+
+  private heard(): void {
+    this.heardAtMs.value = Date.now();
+  }
+}

@@ -1,0 +1,105 @@
+// What to tell about an order: one sentence, the steps so far, and an arrival time that stays calm.
+import { distanceM } from '../lib/map/mercator';
+import type { TrackingView } from './view';
+
+export type Chapter =
+  | 'received'
+  | 'preparing'
+  | 'looking'
+  | 'to_shop'
+  | 'other_stops'
+  | 'on_the_way'
+  | 'nearby'
+  | 'delivered'
+  | 'failed'
+  | 'returning'
+  | 'cancelled';
+
+const NEARBY_M = 350;
+
+/** Return where the story stands. */
+export function chapterOf(view: TrackingView): Chapter {
+  if (view.orderStatus === 'cancelled' || view.orderStatus === 'refunded') return 'cancelled';
+  switch (view.deliveryStatus) {
+    case 'delivered':
+      return 'delivered';
+    case 'failed':
+      return 'failed';
+    case 'returned':
+      return 'returning';
+    case 'picked_up':
+    case 'in_transit':
+      if (view.stopsBefore > 0) return 'other_stops';
+      return isNearby(view) ? 'nearby' : 'on_the_way';
+    case 'assigned_to_courier':
+      return 'to_shop';
+    default:
+      return beforeCourier(view);
+  }
+}
+
+function beforeCourier(view: TrackingView): Chapter {
+  if (view.orderStatus === 'ready_for_delivery') return 'looking';
+  if (view.orderStatus === 'preparing') return 'preparing';
+  return view.orderStatus === 'delivered' || view.orderStatus === 'completed' ? 'delivered' : 'received';
+}
+
+function isNearby({ position, dropoff }: TrackingView): boolean {
+  if (!position?.exact) return false;
+  const courier = { lat: position.latitude, lng: position.longitude };
+  return distanceM(courier, { lat: dropoff.latitude, lng: dropoff.longitude }) < NEARBY_M;
+}
+
+const OVER: ReadonlySet<Chapter> = new Set(['delivered', 'returning', 'cancelled']);
+
+/** Tell whether nothing more will happen. */
+export function isOver(chapter: Chapter): boolean {
+  return OVER.has(chapter);
+}
+
+/** Tell whether the courier has the goods. */
+export function isAboard(view: TrackingView): boolean {
+  return view.deliveryStatus === 'picked_up' || view.deliveryStatus === 'in_transit';
+}
+
+export interface Step {
+  name: 'ordered' | 'prepared' | 'picked_up' | 'delivered';
+  state: 'done' | 'now' | 'ahead';
+  /** When it happened or is expected, milliseconds; null where nobody knows. */
+  atMs: number | null;
+}
+
+/** Return the four steps of an order with their times. */
+export function stepsOf(view: TrackingView, etaMs: number | null): Step[] {
+  const isReady = ['ready_for_delivery', 'in_delivery', 'delivered', 'completed'].includes(view.orderStatus);
+  const times: [Step['name'], boolean, number | null][] = [
+    ['ordered', true, ms(view.placedAt)],
+    ['prepared', isReady || view.pickedUpAt !== null, ms(view.readyAt)],
+    ['picked_up', view.pickedUpAt !== null, ms(view.pickedUpAt)],
+    ['delivered', view.deliveredAt !== null, ms(view.deliveredAt) ?? etaMs],
+  ];
+  const current = times.findIndex(([, done]) => !done);
+  return times.map(([name, done, atMs], i) => ({
+    name,
+    state: done ? 'done' : i === current ? 'now' : 'ahead',
+    atMs: name === 'prepared' && done ? null : atMs,
+  }));
+}
+
+const CALM_MS = 2 * 60_000;
+
+/** Return the arrival time to show: it only moves when it moves by two minutes or has passed. */
+export function calmEtaMs(shownMs: number | null, toldMs: number | null, nowMs: number): number | null {
+  if (shownMs === null || toldMs === null) return toldMs;
+  const small = Math.abs(toldMs - shownMs) < CALM_MS;
+  return small && shownMs > nowMs ? shownMs : toldMs;
+}
+
+/** Tell whether the order will come later than was promised. */
+export function isLate(view: TrackingView, etaMs: number | null): boolean {
+  return etaMs !== null && etaMs > Date.parse(view.promisedUntil);
+}
+
+export function ms(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}
