@@ -6,6 +6,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from api.kit.clock import Clock
 from jobs.business_clock import carried_on, load_clock, save_clock
@@ -17,15 +18,17 @@ from jobs.supervisor import Supervisor
 from jobs.wish import Wish
 
 NAMED_SERVERS = ("HERMOD_DATABASE_URL", "HERMOD_REDIS_URL")
+RATES = ("AUTH", "PUBLIC", "READ", "WRITE")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The three ports of an installation: they lie next to each other."""
+    """The ports of a demo: they lie next to each other. `sms` is where its text messages go."""
 
     http: int
     realtime: int
     jobs: int
+    sms: int
 
 
 def may_run(wish: Wish, environment: Mapping[str, str]) -> None:
@@ -34,7 +37,7 @@ def may_run(wish: Wish, environment: Mapping[str, str]) -> None:
         if not _is_free(port):
             message = (
                 f"Port {port} is in use: choose another with PORT={_other(port)}"
-                " (the two ports after it are used too)."
+                " (the three ports after it are used too)."
             )
             raise CannotGoOn(message)
     if wish.reset and any(environment.get(name) for name in NAMED_SERVERS):
@@ -47,11 +50,11 @@ def may_run(wish: Wish, environment: Mapping[str, str]) -> None:
 
 def ports_of(wish: Wish) -> Ports:
     """Return the demo's ports."""
-    return Ports(wish.port, wish.port + 1, wish.port + 2)
+    return Ports(*range(wish.port, wish.port + 4))
 
 
 def _other(port: int) -> int:
-    return port + 10 if port + 12 <= 65535 else 8090
+    return port + 10 if port + 13 <= 65535 else 8090
 
 
 def _is_free(port: int) -> bool:
@@ -111,14 +114,23 @@ def settings_of(
         "HERMOD_HTTP_PORT": str(ports.http),
         "HERMOD_REALTIME_PORT": str(ports.realtime),
         "HERMOD_JOBS_PORT": str(ports.jobs),
+        "HERMOD_SMS_URL": f"http://127.0.0.1:{ports.sms}",
         "HERMOD_STATE_DIR": str(installation.business),
+        "HERMOD_BASEMAP_FILE": str(basemap(installation)),
         "HERMOD_CLOCK_EPOCH": clock.epoch.isoformat(),
         "HERMOD_CLOCK_START": clock.start.isoformat(),
         "HERMOD_CLOCK_SPEED": str(clock.speed),
         "HERMOD_SECRET_KEY": installation.secret_key(),
         "HERMOD_BCRYPT_COST": "4",  # hundreds of robots sign in; nothing here is worth stealing
         "PYTHONUNBUFFERED": "1",
+        # A whole city calls from one address.
+        **{f"HERMOD_RATE_{kind}_PER_MIN": "1000000" for kind in RATES},
     }
+
+
+def basemap(installation: Installation) -> Path:
+    """Return where the map of the demo's city lies."""
+    return installation.business / "city.pmtiles"
 
 
 def programs_of(
@@ -152,19 +164,27 @@ def programs_of(
     def answers(port: int) -> Probe:
         return answers_http(port, "/health/ready")
 
-    map_words = ("--city", str(wish.city)) if wish.city else ()
-    city = (
-        *("-m", "benchmarks.city", "run", "--couriers", str(wish.couriers)),
-        *("--url", f"http://127.0.0.1:{ports.http}", "--seed", str(wish.seed), *map_words),
+    streets = ("--city", str(wish.city or "none"), "--seed", str(wish.seed))
+    draw_map = ("-m", "benchmarks.city", "map", "--out", str(basemap(installation)))
+    play = (
+        *("-m", "benchmarks.city", "run", "--url", f"http://127.0.0.1:{ports.http}"),
+        *("--sms-port", str(ports.sms), "--couriers", str(wish.couriers)),
     )
     return (
         *(server_program(server) for server in services.private),
         python("migrate", "-m", "api.migrate", restart=Restart.NEVER),
         python("seed", "-m", "jobs.seed", restart=Restart.NEVER),
+        python("map", *draw_map, *streets, restart=Restart.NEVER),
         python("api", "-m", "api", is_ready=answers(ports.http)),
         python("realtime", "-m", "api.realtime", is_ready=answers(ports.realtime)),
         python("jobs", "-m", "jobs", is_ready=answers(ports.jobs)),
-        python("city", *city, restart=Restart.ON_FAILURE, stop_signal=signal.SIGINT),
+        python(
+            "city",
+            *(*play, *streets),
+            restart=Restart.ON_FAILURE,
+            stop_signal=signal.SIGINT,
+            on_terminal=True,
+        ),
     )
 
 
@@ -174,6 +194,8 @@ def links(installation: Installation, services: Services, ports: Ports, wish: Wi
     by_hand = {server.name: server.by_hand for server in services.private}
     rows = (
         ("console", _console(installation, address)),
+        ("customers", f"http://127.0.0.1:{ports.sms}/ (their text messages hold tracking links)"),
+        ("courier", f"{address}/courier (sign in with a phone number, read the code above)"),
         ("API", f"{address}/docs"),
         ("PostgreSQL", by_hand.get("postgres", "the one named in HERMOD_DATABASE_URL")),
         ("Redis", by_hand.get("redis", "the one named in HERMOD_REDIS_URL")),

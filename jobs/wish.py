@@ -29,7 +29,7 @@ def read_wish(variables: Mapping[str, str]) -> Wish:
             f"CITY={city} is not a file: name a map extract (.osm.pbf), or leave it out."
         )
     return Wish(
-        port=_whole(variables, "PORT", plain.port, 1, 65533),
+        port=_whole(variables, "PORT", plain.port, 1, 65532),
         couriers=_whole(variables, "COURIERS", plain.couriers, 1, 100_000),
         city=Path(city).resolve() if city else None,
         speed=_number(variables, "SPEED", plain.speed, 0.1, 1000.0),

@@ -17,7 +17,7 @@ from jobs.steps import CannotGoOn
 from jobs.wish import Wish
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-PORTS = Ports(8080, 8081, 8082)
+PORTS = Ports(8080, 8081, 8082, 8083)
 NAMED = {"HERMOD_DATABASE_URL": "postgresql://somewhere/hermod", "HERMOD_REDIS_URL": "redis://b"}
 
 
@@ -39,9 +39,9 @@ def services(tmp_path: Path) -> Services:
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     """Yield a port that somebody listens on, while nobody uses its neighbours."""
-    for port in range(23_456, 32_000, 5):  # below the ports that the kernel hands out
+    for port in range(23_456, 32_000, 6):  # below the ports that the kernel hands out
         try:
-            for neighbour in (port - 1, port + 1, port + 2, port + 3):
+            for neighbour in (port - 1, port + 1, port + 2, port + 3, port + 4):
                 socket.create_server(("127.0.0.1", neighbour)).close()
             door = socket.create_server(("127.0.0.1", port))
         except OSError:
@@ -73,10 +73,10 @@ def test_migrations_and_seeds_run_before_what_serves(
 ) -> None:
     programs = programs_of(installation, services, PORTS, Wish(), {})
     assert [program.name for program in programs] == [
-        *("migrate", "seed", "api", "realtime", "jobs", "city")
+        *("migrate", "seed", "map", "api", "realtime", "jobs", "city")
     ]
     assert [program.name for program in programs if program.restart is Restart.NEVER] == [
-        *("migrate", "seed")
+        *("migrate", "seed", "map")
     ]
 
 
@@ -87,6 +87,23 @@ def test_private_servers_start_first(installation: Installation) -> None:
         assert [program.name for program in programs[:3]] == ["postgres", "redis", "migrate"]
     finally:
         remove_data(installation.servers)
+
+
+def test_the_city_reads_the_text_messages_that_the_programs_send(
+    installation: Installation, services: Services
+) -> None:
+    handed = settings_of(installation, services, PORTS, Clock(NOON, NOON, 1.0))
+    command = " ".join(programs_of(installation, services, PORTS, Wish(), {})[-1].command)
+    assert handed["HERMOD_SMS_URL"] == "http://127.0.0.1:8083"
+    assert "--sms-port 8083" in command
+
+
+def test_the_map_shown_is_the_map_drawn(installation: Installation, services: Services) -> None:
+    handed = settings_of(installation, services, PORTS, Clock(NOON, NOON, 1.0))
+    drawn = next(
+        p for p in programs_of(installation, services, PORTS, Wish(), {}) if p.name == "map"
+    )
+    assert handed["HERMOD_BASEMAP_FILE"] in drawn.command
 
 
 def test_the_city_is_told_how_many_couriers_and_which_map(
