@@ -194,8 +194,8 @@ def links(installation: Installation, services: Services, ports: Ports, wish: Wi
     by_hand = {server.name: server.by_hand for server in services.private}
     rows = (
         ("console", _console(installation, address)),
-        ("customers", f"http://127.0.0.1:{ports.sms}/ (their text messages hold tracking links)"),
-        ("courier", f"{address}/courier (sign in with a phone number, read the code above)"),
+        ("customers", f"http://127.0.0.1:{ports.sms}/ (tracking pages, text messages)"),
+        ("courier", f"{address}/courier (the code comes by text message)"),
         ("API", f"{address}/docs"),
         ("PostgreSQL", by_hand.get("postgres", "the one named in HERMOD_DATABASE_URL")),
         ("Redis", by_hand.get("redis", "the one named in HERMOD_REDIS_URL")),

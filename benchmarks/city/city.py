@@ -10,6 +10,7 @@ from benchmarks.city.clock import BusinessClock
 from benchmarks.city.hall import CityHall
 from benchmarks.city.joining import Reception
 from benchmarks.city.live_socket import Listener, LiveSocket
+from benchmarks.city.noticeboard import Noticeboard
 from benchmarks.city.order_book import OrderBook
 from benchmarks.city.tally import Tally
 from benchmarks.city.ways import Ways
@@ -28,6 +29,7 @@ class City:
     book: OrderBook
     tally: Tally
     sockets: aiohttp.ClientSession
+    board: Noticeboard
     zone_id: str
 
     @property

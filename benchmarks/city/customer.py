@@ -8,6 +8,7 @@ from benchmarks.city.city import City
 from benchmarks.city.clock import rfc3339
 from benchmarks.city.follower import Follower
 from benchmarks.city.hall import Founded
+from benchmarks.city.noticeboard import WatchedPage
 from benchmarks.city.ordering import OrderPlan, places_of
 from benchmarks.city.views import OrderSeen, TrackingSeen
 from benchmarks.city.world import CustomerPlan, World
@@ -54,7 +55,16 @@ class Customers:
         if plan.is_followed:
             answer = await person.call("POST", f"{ORDERS}/{order.id}/tracking-links", {})
             if answer.ok:
-                await Follower(self._city, order.id, str(answer.data["token"])).follow()
+                await self._watch(order, str(answer.data["token"]), str(answer.data["path"]))
+
+    async def _watch(self, order: OrderSeen, token: str, path: str) -> None:
+        """Follow an order, on a page that people may look at too."""
+        board = self._city.board
+        board.pin(WatchedPage(order.number, f"{self._city.api.url}{path}"))
+        try:
+            await Follower(self._city, order.id, token).follow()
+        finally:
+            board.unpin(order.number)
 
     async def look_up(self, order_id: str) -> None:
         """Ask how an order stands, in case that its robots did not hear."""

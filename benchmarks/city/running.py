@@ -20,6 +20,7 @@ from benchmarks.city.customer import Customers
 from benchmarks.city.gps import Luck
 from benchmarks.city.hall import CityHall, Founded, enter
 from benchmarks.city.joining import Reception
+from benchmarks.city.noticeboard import Noticeboard
 from benchmarks.city.order_book import OrderBook
 from benchmarks.city.ordering import OrderPlan, fitting_rate, order_plans
 from benchmarks.city.progress import Progress
@@ -68,7 +69,8 @@ async def open_city(
 
     Raises CityError when the installation is not there or does not let the operator in.
     """
-    gateway = SmsGateway()
+    board = Noticeboard()
+    gateway = SmsGateway(board=board)
     no_limit = aiohttp.TCPConnector(limit=0)
     async with (
         open_api(doors.url, tally) as api,
@@ -89,6 +91,7 @@ async def open_city(
                 book=book,
                 tally=tally,
                 sockets=sockets,
+                board=board,
                 zone_id=founded.zone_id,
             ),
             founded,

@@ -3,10 +3,8 @@
 import asyncio
 import base64
 import binascii
-import html
 import re
 import secrets
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,8 +14,8 @@ from email.utils import format_datetime
 from aiohttp import web
 
 from benchmarks.city.errors import CityError
+from benchmarks.city.noticeboard import Note, Noticeboard
 
-SHOWN = 50
 LONGEST_BODY = 1600
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _VERSION = "2010-04-01"
@@ -57,11 +55,11 @@ class SmsGateway:
     always the account in the path, as at Twilio.
     """
 
-    def __init__(self, token: str | None = None) -> None:
-        """Begin with no messages."""
+    def __init__(self, token: str | None = None, board: Noticeboard | None = None) -> None:
+        """Begin with no messages; those that come are shown on `board`."""
+        self._board = Noticeboard() if board is None else board
         self._token = token
         self._phones: dict[str, asyncio.Queue[TextMessage]] = {}
-        self.latest: deque[TextMessage] = deque(maxlen=SHOWN)
 
     def phone(self, number: str) -> asyncio.Queue[TextMessage]:
         """Return the messages that come to a number from now on, unread ones in order."""
@@ -100,7 +98,7 @@ class SmsGateway:
         return scheme.lower() == "basic" and user == account and fits
 
     def _deliver(self, message: TextMessage) -> None:
-        self.latest.appendleft(message)
+        self._board.notes.appendleft(Note(message.at, message.to, message.body))
         inbox = self._phones.get(message.to)
         if inbox is None:
             return
@@ -109,10 +107,7 @@ class SmsGateway:
         inbox.put_nowait(message)
 
     async def _page(self, _request: web.Request) -> web.Response:
-        rows = "".join(_row(message) for message in self.latest)
-        table = f"<table><tr><th>time<th>to<th>message</tr>{rows}</table>"
-        page = _PAGE.replace("{}", table if rows else "<p>No message yet.</p>")
-        return web.Response(text=page, content_type="text/html")
+        return web.Response(text=self._board.html(), content_type="text/html")
 
 
 def _check(form: dict[str, str]) -> Refusal | None:
@@ -172,18 +167,6 @@ def _answer(account: str, message: TextMessage) -> dict[str, object]:
 
 def _real_now() -> datetime:
     return datetime.now(UTC)
-
-
-def _row(message: TextMessage) -> str:
-    cells = (f"{message.at:%H:%M:%S}", message.to, message.body)
-    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
-
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Text messages</title>
-<meta http-equiv="refresh" content="3"><style>
-body{font:15px system-ui,sans-serif;margin:2rem}td,th{padding:.3rem 1rem .3rem 0;text-align:left}
-</style><h1>Text messages of the city</h1><p>The newest first, times in UTC.</p>{}</html>
-"""
 
 
 @asynccontextmanager
