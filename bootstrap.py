@@ -131,6 +131,7 @@ def demo(call: Call) -> int:
 def test(call: Call) -> int:
     """Run the tests."""
     _set_up(call, "dev", pages=True, servers=True)
+    call.tools.browser()
     return _become(call, ("-m", "pytest", "-n", "auto", *call.words))
 
 
@@ -147,9 +148,11 @@ def fix(call: Call) -> int:
 
 
 def migrate(call: Call) -> int:
-    """Bring the database's tables up to date: the one named, or the private one."""
+    """Bring the tables of the database named, or the private one, up to date; NAME drafts more."""
     _set_up(call, "core", servers=True)
-    command = (str(call.installation.python), "-m", "api.migrate", *call.words)
+    name = call.variables.get("NAME")
+    naming = () if name is None else ("--name", name)
+    command = (str(call.installation.python), "-m", "api.migrate", *naming, *call.words)
     if call.environment.get("HERMOD_DATABASE_URL"):
         return _run(command, call.environment)
     with call.installation.locked():
@@ -192,7 +195,7 @@ VERBS = {
     "test": Verb(test),
     "check": Verb(check, ()),
     "fix": Verb(fix, ()),
-    "migrate": Verb(migrate),
+    "migrate": Verb(migrate, ("NAME", "ARGS")),
     "lock": Verb(lock),
     **{name: module_verb(module) for name, module in MODULES.items()},
 }

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from jobs.system_packages import install
 
 NODE_REMEDY = "node could not be installed: install node 22.12 or newer yourself and run it again"
 WEB_REMEDY = "The pages could not be built: what the build says stands above"
+BROWSER_REMEDY = "No Chromium was found: `sudo apt install chromium` brings one"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NOT_SOURCES = ("node_modules", "dist", ".vite")
 
 
@@ -81,6 +83,16 @@ class Toolchain:
             find_postgres(environment)
         if "redis-server" in missing:
             find_redis(environment)
+
+    def browser(self) -> None:
+        """Install Chromium where there is none and we may; without it, tests are skipped."""
+        if find_browser(self.steps.environment) is not None:
+            return
+        why = "The tests of the pages need a browser"
+        try:
+            install(self.steps, ["chromium"], why=why, remedy=BROWSER_REMEDY)
+        except CannotGoOn as error:
+            say(f"{error}. The tests of the pages are skipped.")
 
     def _virtual_environment(self) -> None:
         python = self.installation.python
@@ -151,6 +163,12 @@ class Toolchain:
     def _venv_stamp(self, lock: str) -> Path:
         """Stamps of packages lie in the virtual environment, so that they go with it."""
         return self.installation.python.parents[1] / f"hermod-{lock}.stamp"
+
+
+def find_browser(environment: Mapping[str, str]) -> str | None:
+    """Return the browser that drives the pages in tests, None when there is none."""
+    path = environment.get("PATH")
+    return next(filter(None, (shutil.which(name, path=path) for name in BROWSERS)), None)
 
 
 def node_suits(version: str) -> bool:

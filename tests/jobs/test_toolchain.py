@@ -6,7 +6,7 @@ import pytest
 
 from jobs.installation import Installation
 from jobs.steps import CannotGoOn, Steps
-from jobs.toolchain import Toolchain, disk_bytes, node_suits
+from jobs.toolchain import Toolchain, disk_bytes, find_browser, node_suits
 
 PYTHON = """#!/bin/sh
 case "$*" in
@@ -188,6 +188,23 @@ def test_an_old_node_is_not_used(checkout: Checkout) -> None:
 )
 def test_node_versions_that_vite_runs_on(version: str, suits: bool) -> None:
     assert node_suits(version) is suits
+
+
+def test_without_a_browser_and_leave_to_install_one_tests_are_skipped_aloud(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = Steps(tmp_path / "setup.log", {"PATH": str(tmp_path)})
+    Toolchain(Installation(tmp_path), nothing).browser()
+    said = capsys.readouterr().out
+    assert "sudo apt install chromium" in said
+    assert "tests of the pages are skipped" in said
+
+
+def test_a_browser_that_is_there_is_used(checkout: Checkout) -> None:
+    program = checkout.root / ".venv/bin/chromium-browser"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert find_browser({"PATH": str(program.parent)}) == str(program)
 
 
 def test_space_on_disk_counts_everything_below(tmp_path: Path) -> None:
