@@ -24,9 +24,9 @@ fix:      ## repair what the checks can repair by themselves
 	$(run)
 bench:    ## fixed work, timed: ARGS=...
 	$(run)
-load:     ## load on a running installation: ARGS=...
+load:     ## many people at once, timed: ARGS='--users 100 --seconds 60 [--url http://...]'
 	$(run)
-migrate:  ## bring the database's tables up to date
+migrate:  ## bring the database's tables up to date; NAME='what changes' drafts a migration
 	$(run)
 openapi:  ## write docs/api/openapi.json
 	$(run)

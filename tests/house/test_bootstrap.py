@@ -84,6 +84,7 @@ def shell_words(line: str) -> list[str]:
         (("demo", "PORT=high"), "PORT=high does not work: give a whole number from 1 to"),
         (("demo", "CITY=/nowhere.osm.pbf"), "CITY=/nowhere.osm.pbf is not a file"),
         (("test", "ARGS='open"), "ARGS has an open quote"),
+        (("migrate", "NAM=x"), "`migrate` does not know NAM: it takes NAME, ARGS"),
         (("check", "ARGS=x"), "`check` does not know ARGS: it takes no variables"),
     ],
 )

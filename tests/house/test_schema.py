@@ -1,16 +1,22 @@
 """The schema: the migrations make what the tables declare, and can be taken back."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from alembic import command
+from alembic.config import Config
 
 from api import tables
-from api.migrate import alembic_config, upgrade
+from api.kit.cannot_start import CannotStart
+from api.migrate import alembic_config, checked_name, draft, upgrade
+
+VERSIONS = Path(__file__).resolve().parents[2] / "api" / "migrations" / "versions"
 
 SHAPE = """
     SELECT c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
@@ -84,6 +90,41 @@ def test_the_migrations_can_be_taken_back_and_made_again(empty_url: str) -> None
     assert left == bare[0] == []
     asyncio.run(upgrade(empty_url))
     assert asyncio.run(_picture(empty_url)) == first
+
+
+@pytest.fixture
+def drafts(empty_url: str, tmp_path: Path) -> Config:
+    """Return the configuration of an up-to-date database whose migrations lie in a copy."""
+    versions = tmp_path / "versions"
+    shutil.copytree(VERSIONS, versions, ignore=shutil.ignore_patterns("__pycache__"))
+    asyncio.run(upgrade(empty_url))
+    config = alembic_config(empty_url)
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(versions))
+    return config
+
+
+def test_what_changed_becomes_the_next_migration_and_works(empty_url: str, drafts: Config) -> None:
+    asyncio.run(_execute(empty_url, "ALTER TABLE orders DROP COLUMN notes"))
+    newest = max(int(path.name[:4]) for path in VERSIONS.glob("0*.py"))
+    path = draft(drafts, checked_name("orders have notes"))
+    assert path is not None
+    assert path.name == f"{newest + 1:04d}_orders_have_notes.py"
+    assert path.read_text().startswith('"""Orders have notes.\n')
+    command.upgrade(drafts, "head")
+    command.check(drafts)
+
+
+def test_where_nothing_changed_no_migration_is_written(tmp_path: Path, drafts: Config) -> None:
+    before = sorted(tmp_path.rglob("*.py"))
+    assert draft(drafts, checked_name("nothing at all")) is None
+    assert sorted(tmp_path.rglob("*.py")) == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "ab", "a/b/c", '"""', "4 wheels", "x" * 61])
+def test_a_migration_is_named_with_plain_words(name: str) -> None:
+    with pytest.raises(CannotStart, match="say what changes in a few plain words"):
+        checked_name(name)
 
 
 def test_every_reference_to_a_person_is_by_a_foreign_key() -> None:
