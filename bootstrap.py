@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jobs.demo import may_run, run_demo
-from jobs.installation import Installation
-from jobs.private_postgres import prepare_postgres
-from jobs.private_server import started
-from jobs.steps import CannotGoOn, Steps, say
-from jobs.system_packages import downloaded
-from jobs.toolchain import Toolchain, disk_bytes
-from jobs.wish import read_wish
+from jobs.machine.demo import may_run, run_demo
+from jobs.machine.installation import Installation
+from jobs.machine.private_postgres import prepare_postgres
+from jobs.machine.private_server import started
+from jobs.machine.steps import CannotGoOn, Steps, say
+from jobs.machine.system_packages import downloaded
+from jobs.machine.toolchain import Toolchain, disk_bytes
+from jobs.machine.wish import read_wish
 
 ROOT = Path(__file__).resolve().parent
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")

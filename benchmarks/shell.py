@@ -22,7 +22,7 @@ from api.kit.ids import new_id
 from api.kit.statement import Query, columns, inserting, selecting
 from api.migrate import upgrade
 from benchmarks.report import CpuShare, machine, show, tell
-from jobs.services import running
+from jobs.machine.services import running
 
 things = Table(
     "things",

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.city.errors import CityError
-from jobs.child import end, spawn
-from jobs.log_files import open_log, quoted, tail
-from jobs.programs import answers_http
-from jobs.services import running
-from jobs.steps import CannotGoOn
+from jobs.machine.child import end, spawn
+from jobs.machine.log_files import open_log, quoted, tail
+from jobs.machine.programs import answers_http
+from jobs.machine.services import running
+from jobs.machine.steps import CannotGoOn
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 60.0

@@ -33,7 +33,7 @@ from benchmarks.city.views import OrderSeen, TrackingSeen
 from benchmarks.city.watch import attempt
 from benchmarks.city.ways import StraightWays
 from geo.point import Point
-from jobs.services import remove_data
+from jobs.machine.services import remove_data
 
 ANCHOR = Point(41.155, -8.63)
 """Where the middle of a replayed day lies: Porto."""

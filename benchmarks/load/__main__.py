@@ -23,7 +23,7 @@ from benchmarks.load.accounts import Crowd, crowd_of, prepare
 from benchmarks.load.handover import Measured
 from benchmarks.load.locust_run import CpuSeconds, Pace, run_locust
 from benchmarks.report import machine, show, tell
-from jobs.services import remove_data
+from jobs.machine.services import remove_data
 
 LONGEST_S = 600
 """Access tokens are good for 15 minutes, and nobody renews one under load."""

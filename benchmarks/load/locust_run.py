@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.city.errors import CityError
 from benchmarks.load.handover import Handover, Measured, read_measured, write
-from jobs.log_files import quoted, tail
+from jobs.machine.log_files import quoted, tail
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")

@@ -59,9 +59,9 @@ def test_a_serving_container_has_a_health_check_with_limits(name: str) -> None:
 def test_a_health_check_of_ours_asks_the_port_that_the_program_listens_on(name: str) -> None:
     setting = {"api": "HTTP", "realtime": "REALTIME", "jobs": "JOBS"}[name]
     *words, port = SERVICES[name]["healthcheck"]["test"]
-    assert words == ["CMD", "python", "-m", "jobs.ask_health"]
+    assert words == ["CMD", "python", "-m", "jobs.machine.ask_health"]
     assert port == SERVICES[name]["environment"][f"HERMOD_{setting}_PORT"]
-    assert is_module("jobs.ask_health")
+    assert is_module("jobs.machine.ask_health")
 
 
 @pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from jobs.child import Account
+from jobs.machine.child import Account
 
 
 def run_command(

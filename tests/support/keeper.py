@@ -12,11 +12,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from jobs.private_postgres import prepare_postgres
-from jobs.private_redis import prepare_redis
-from jobs.private_server import Server, started
-from jobs.services import remove_data
-from jobs.steps import CannotGoOn
+from jobs.machine.private_postgres import prepare_postgres
+from jobs.machine.private_redis import prepare_redis
+from jobs.machine.private_server import Server, started
+from jobs.machine.services import remove_data
+from jobs.machine.steps import CannotGoOn
 
 
 def main() -> None:

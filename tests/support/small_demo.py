@@ -21,9 +21,9 @@ import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from jobs.demo import run_demo
-from jobs.installation import Installation
-from jobs.wish import Wish
+from jobs.machine.demo import run_demo
+from jobs.machine.installation import Installation
+from jobs.machine.wish import Wish
 installation = Installation(Path({folder!r}))
 installation.make_folders()
 plain = {{name: value for name, value in os.environ.items() if not name.startswith("HERMOD_")}}

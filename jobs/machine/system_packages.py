@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jobs.steps import CannotGoOn, Steps, say
+from jobs.machine.steps import CannotGoOn, Steps, say
 
 GUARDED_INSTALL = r"""
 guard=/usr/sbin/policy-rc.d

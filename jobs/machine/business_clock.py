@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.kit.clock import Clock
-from jobs.steps import CannotGoOn
+from jobs.machine.steps import CannotGoOn
 
 
 def carried_on(old: Clock | None, now: datetime, speed: float) -> Clock:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from jobs.ask_health import main
+from jobs.machine.ask_health import main
 
 
 class Answering(http.server.BaseHTTPRequestHandler):

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.child import Account, end, spawn
-from jobs.log_files import open_log, quoted, tail
-from jobs.steps import DISK_FULL, CannotGoOn
+from jobs.machine.child import Account, end, spawn
+from jobs.machine.log_files import open_log, quoted, tail
+from jobs.machine.steps import DISK_FULL, CannotGoOn
 
 READY_S = 60.0
 STOP_S = 20.0

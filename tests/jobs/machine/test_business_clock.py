@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.kit.clock import Clock
-from jobs.business_clock import carried_on, load_clock, save_clock
-from jobs.steps import CannotGoOn
+from jobs.machine.business_clock import carried_on, load_clock, save_clock
+from jobs.machine.steps import CannotGoOn
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SPEEDS = st.floats(min_value=0.1, max_value=1000.0)

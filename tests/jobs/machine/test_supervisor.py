@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from jobs.supervisor import pause_s
+from jobs.machine.supervisor import pause_s
 from tests.support.commands import in_background, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SMALL = ROOT / "tests" / "support" / "small_program.py"
 
 PRELUDE = """
 import fcntl, os, signal, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from jobs.programs import Program, Restart
-from jobs.steps import CannotGoOn
-from jobs.supervisor import Supervisor
+from jobs.machine.programs import Program, Restart
+from jobs.machine.steps import CannotGoOn
+from jobs.machine.supervisor import Supervisor
 
 here = Path({here!r})
 

@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.private_postgres import prepare_postgres
-from jobs.private_redis import prepare_redis
-from jobs.private_server import Server, started
-from jobs.server_homes import forget_home, outside_home
+from jobs.machine.private_postgres import prepare_postgres
+from jobs.machine.private_redis import prepare_redis
+from jobs.machine.private_server import Server, started
+from jobs.machine.server_homes import forget_home, outside_home
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from api.kit.clock import Clock
-from jobs.business_clock import carried_on, load_clock, save_clock
-from jobs.installation import Installation
-from jobs.programs import Probe, Program, Restart, answers_http, server_program
-from jobs.services import Services, prepare
-from jobs.steps import CannotGoOn, say
-from jobs.supervisor import Supervisor
-from jobs.wish import Wish
+from jobs.machine.business_clock import carried_on, load_clock, save_clock
+from jobs.machine.installation import Installation
+from jobs.machine.programs import Probe, Program, Restart, answers_http, server_program
+from jobs.machine.services import Services, prepare
+from jobs.machine.steps import CannotGoOn, say
+from jobs.machine.supervisor import Supervisor
+from jobs.machine.wish import Wish
 
 NAMED_SERVERS = ("HERMOD_DATABASE_URL", "HERMOD_REDIS_URL")
 RATES = ("AUTH", "PUBLIC", "READ", "WRITE")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.steps import CannotGoOn
+from jobs.machine.steps import CannotGoOn
 
 
 @dataclass(frozen=True, slots=True)

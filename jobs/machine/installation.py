@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.services import remove_data
-from jobs.steps import CannotGoOn, say
+from jobs.machine.services import remove_data
+from jobs.machine.steps import CannotGoOn, say
 
 LEAVING_S = 30.0
 """How long the programs of a killed demo may take to end before a new one gives up."""

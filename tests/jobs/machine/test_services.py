@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from jobs.child import Account
-from jobs.private_postgres import prepare_postgres
-from jobs.private_redis import prepare_redis
-from jobs.private_server import ENVIRONMENT, Server, started
-from jobs.server_homes import outside_home, server_account, server_home, socket_folder
-from jobs.server_programs import find_postgres, find_redis
-from jobs.services import prepare, remove_data, running
-from jobs.steps import CannotGoOn
+from jobs.machine.child import Account
+from jobs.machine.private_postgres import prepare_postgres
+from jobs.machine.private_redis import prepare_redis
+from jobs.machine.private_server import ENVIRONMENT, Server, started
+from jobs.machine.server_homes import outside_home, server_account, server_home, socket_folder
+from jobs.machine.server_programs import find_postgres, find_redis
+from jobs.machine.services import prepare, remove_data, running
+from jobs.machine.steps import CannotGoOn
 from tests.support.commands import answer_of, in_background, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NOWHERE = {"PATH": "/nowhere"}
 
 
@@ -111,7 +111,7 @@ def test_servers_end_when_their_owner_is_killed_and_start_again(home: Path) -> N
         import sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from jobs.services import running
+        from jobs.machine.services import running
         with running(Path({str(home)!r}), durable=True):
             print("up", flush=True)
             time.sleep(60)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.private_server import STOP_S, Server, write_for
-from jobs.server_homes import make_folder, server_account, server_home, socket_folder
-from jobs.server_programs import find_redis
+from jobs.machine.private_server import STOP_S, Server, write_for
+from jobs.machine.server_homes import make_folder, server_account, server_home, socket_folder
+from jobs.machine.server_programs import find_redis
 
 
 def prepare_redis(folder: Path, environment: Mapping[str, str], *, durable: bool) -> Server:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs.installation import Installation
-from jobs.steps import CannotGoOn, Steps
-from jobs.toolchain import Toolchain, disk_bytes, find_browser, node_suits
+from jobs.machine.installation import Installation
+from jobs.machine.steps import CannotGoOn, Steps
+from jobs.machine.toolchain import Toolchain, disk_bytes, find_browser, node_suits
 
 PYTHON = """#!/bin/sh
 case "$*" in

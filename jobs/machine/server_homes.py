@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from jobs.child import Account
-from jobs.steps import CannotGoOn
+from jobs.machine.child import Account
+from jobs.machine.steps import CannotGoOn
 
 OUTSIDE = Path("/var/tmp")  # noqa: S108  # survives a restart; owner and mode are checked below
 SOCKETS = Path("/tmp")  # noqa: S108  # mkdtemp: a private folder with a random, short name

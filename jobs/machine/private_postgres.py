@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.child import Account
-from jobs.private_server import ENVIRONMENT, STOP_S, Server, run_as, write_for
-from jobs.server_homes import make_folder, server_account, server_home, socket_folder
-from jobs.server_programs import PostgresPrograms, find_postgres
-from jobs.steps import CannotGoOn
+from jobs.machine.child import Account
+from jobs.machine.private_server import ENVIRONMENT, STOP_S, Server, run_as, write_for
+from jobs.machine.server_homes import make_folder, server_account, server_home, socket_folder
+from jobs.machine.server_programs import PostgresPrograms, find_postgres
+from jobs.machine.steps import CannotGoOn
 
 PORT = 5432  # only a part of the socket's file name: no TCP port is opened
 CONNECTIONS = 200

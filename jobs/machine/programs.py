@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from jobs.child import Account
-from jobs.private_server import ENVIRONMENT, STOP_S, Server
+from jobs.machine.child import Account
+from jobs.machine.private_server import ENVIRONMENT, STOP_S, Server
 
 Probe = Callable[[], bool]
 """Answers within about a second whether a program does its work."""

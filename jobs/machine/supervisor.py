@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs import sweeper
-from jobs.child import kill_group, spawn
-from jobs.log_files import open_log, quoted, rotate, tail
-from jobs.programs import Program, Restart
-from jobs.steps import CannotGoOn, say
+from jobs.machine import sweeper
+from jobs.machine.child import kill_group, spawn
+from jobs.machine.log_files import open_log, quoted, rotate, tail
+from jobs.machine.programs import Program, Restart
+from jobs.machine.steps import CannotGoOn, say
 
 HEARD = frozenset({signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})

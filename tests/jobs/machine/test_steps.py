@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from jobs.steps import CannotGoOn, Steps, digest, explain, files_under, is_stamped, put_stamp
+from jobs.machine.steps import (
+    CannotGoOn,
+    Steps,
+    digest,
+    explain,
+    files_under,
+    is_stamped,
+    put_stamp,
+)
 
 
 @pytest.fixture

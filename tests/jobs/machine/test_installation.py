@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from jobs.installation import Installation
-from jobs.steps import CannotGoOn
+from jobs.machine.installation import Installation
+from jobs.machine.steps import CannotGoOn
 from tests.support.commands import in_background
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def other_owner(installation: Installation, *, first: str = "pass") -> subproces
         import os, subprocess, sys, time
         sys.path.insert(0, {str(ROOT)!r})
         from pathlib import Path
-        from jobs.installation import Installation
+        from jobs.machine.installation import Installation
         with Installation(Path({str(installation.root)!r})).locked() as lock:
             {first}
             print("locked", flush=True)

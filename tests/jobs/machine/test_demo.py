@@ -9,12 +9,12 @@ import pytest
 
 from api.kit.clock import Clock
 from api.settings import Settings
-from jobs.demo import Ports, links, may_run, next_clock, programs_of, settings_of
-from jobs.installation import Installation
-from jobs.programs import Restart
-from jobs.services import Services, prepare, remove_data
-from jobs.steps import CannotGoOn
-from jobs.wish import Wish
+from jobs.machine.demo import Ports, links, may_run, next_clock, programs_of, settings_of
+from jobs.machine.installation import Installation
+from jobs.machine.programs import Restart
+from jobs.machine.services import Services, prepare, remove_data
+from jobs.machine.steps import CannotGoOn
+from jobs.machine.wish import Wish
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PORTS = Ports(8080, 8081, 8082, 8083)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.steps import CannotGoOn
+from jobs.machine.steps import CannotGoOn
 
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 USUAL_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.steps import CannotGoOn, Steps
-from jobs.system_packages import downloaded, install, installer
+from jobs.machine.steps import CannotGoOn, Steps
+from jobs.machine.system_packages import downloaded, install, installer
 
 APT = """#!/bin/sh
 echo "apt-get $*" >> "$CALLS"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.installation import Installation
-from jobs.server_programs import find_postgres, find_redis, installed_majors
-from jobs.steps import CannotGoOn, Steps, digest, files_under, is_stamped, put_stamp, say
-from jobs.system_packages import install
+from jobs.machine.installation import Installation
+from jobs.machine.server_programs import find_postgres, find_redis, installed_majors
+from jobs.machine.steps import CannotGoOn, Steps, digest, files_under, is_stamped, put_stamp, say
+from jobs.machine.system_packages import install
 
 NODE_REMEDY = "node could not be installed: install node 22.12 or newer yourself and run it again"
 WEB_REMEDY = "The pages could not be built: what the build says stands above"

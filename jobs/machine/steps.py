@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.log_files import open_log, quoted, tail
+from jobs.machine.log_files import open_log, quoted, tail
 
 DISK_FULL = "The disk is full: free some space and run it again"
 FULL_BYTES = 10 * 1024 * 1024

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from jobs.log_files import open_log, quoted, rotate, tail
+from jobs.machine.log_files import open_log, quoted, rotate, tail
 
 
 def test_the_tail_is_the_last_lines(tmp_path: Path) -> None:

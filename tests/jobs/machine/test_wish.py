@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.steps import CannotGoOn
-from jobs.wish import Wish, read_wish
+from jobs.machine.steps import CannotGoOn
+from jobs.machine.wish import Wish, read_wish
 
 
 def test_nothing_given_means_the_defaults() -> None:
