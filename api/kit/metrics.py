@@ -15,7 +15,7 @@ from api.kit.redis import Redis, RedisError
 
 KEY = "metrics"
 
-_BOUND = re.compile(r'le="([^"]+)"')
+_BOUND = re.compile(r'\ble="([^"]+)"')
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from prometheus_client import Counter, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.kit.metrics import Metrics
@@ -79,3 +80,16 @@ async def test_buckets_stand_in_order_and_add_up(redis: Redis) -> None:
     assert counts == sorted(counts)
     assert (bounds[-1], counts[0], counts[-1]) == (float("inf"), 1, 5)
     assert "# TYPE hermod_fanout_seconds histogram" in lines
+
+
+async def test_every_metric_can_be_shown_with_all_its_labels(redis: Redis) -> None:
+    metrics = Metrics.fresh()
+    kinds = [kind for kind in vars(metrics).values() if isinstance(kind, Counter | Histogram)]
+    for kind in kinds:
+        labels = dict.fromkeys(kind._labelnames, "some words")
+        child = kind.labels(**labels) if labels else kind
+        child.inc() if isinstance(child, Counter) else child.observe(0.1)
+    await metrics.flush(redis)
+    shown_names = {name for name, _label in await shown(metrics, redis)}
+    assert {f"hermod_{name}_total" for name in ("sockets", "deliveries", "fixes")} <= shown_names
+    assert len(kinds) >= 8
