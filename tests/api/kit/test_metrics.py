@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import fields
 
 import pytest
 from prometheus_client import Counter, Histogram
@@ -84,7 +85,8 @@ async def test_buckets_stand_in_order_and_add_up(redis: Redis) -> None:
 
 async def test_every_metric_can_be_shown_with_all_its_labels(redis: Redis) -> None:
     metrics = Metrics.fresh()
-    kinds = [kind for kind in vars(metrics).values() if isinstance(kind, Counter | Histogram)]
+    held = (getattr(metrics, field.name) for field in fields(metrics))
+    kinds = [kind for kind in held if isinstance(kind, Counter | Histogram)]
     for kind in kinds:
         labels = dict.fromkeys(kind._labelnames, "some words")
         child = kind.labels(**labels) if labels else kind
