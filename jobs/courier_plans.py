@@ -1,6 +1,7 @@
 """Courier plans: what the database says each courier on shift is doing, for live tracking."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,7 @@ _SELECT = """
                      WHERE d.courier_id = c.id AND d.status = ANY(:followed)), '[]') AS carried
     FROM couriers AS c JOIN users AS u ON u.id = c.user_id
 """
+_WAIT = Query(str, "SELECT pg_advisory_xact_lock(hashtext('courier_plans'))::text")
 _SOME = Query(_Row, _SELECT + "WHERE c.id = ANY(:ids)")
 _ON_SHIFT = Query(_Row, _SELECT + "WHERE c.status = ANY(:on_shift)")
 
@@ -47,22 +49,34 @@ async def refresh(work: Work, redis: Redis, courier_ids: Iterable[CourierId]) ->
     ids = list(dict.fromkeys(courier_ids))
     if not ids:
         return
-    rows = await _SOME.all(work.db, ids=ids, followed=list(_FOLLOWED))
-    on_shift = [_plan(row) for row in rows if row.status in ON_SHIFT]
-    await plans.publish(redis, on_shift, [row.id for row in rows if row.status not in ON_SHIFT])
+    async with _in_turn(work):
+        rows = await _SOME.all(work.db, ids=ids, followed=list(_FOLLOWED))
+        on_shift = [_plan(row) for row in rows if row.status in ON_SHIFT]
+        await plans.publish(redis, on_shift, [row.id for row in rows if row.status not in ON_SHIFT])
 
 
 async def resync(station: Station) -> None:
     """Bring Redis in line with the database, should it have lost or missed something."""
-    async with station.work(read_only=True) as work:
+    async with station.work(read_only=True) as work, _in_turn(work):
         rows = await _ON_SHIFT.all(work.db, on_shift=list(ON_SHIFT), followed=list(_FOLLOWED))
-    wanted = {row.id: _plan(row) for row in rows}
-    held = {plan.courier_id: plan for plan in await plans.load_all(station.redis)}
-    changed = [plan for courier_id, plan in wanted.items() if held.get(courier_id) != plan]
-    gone = [courier_id for courier_id in held if courier_id not in wanted]
-    complete = not await plans.are_complete(station.redis)
-    if changed or gone or complete:
-        await plans.publish(station.redis, changed, gone, complete=complete)
+        wanted = {row.id: _plan(row) for row in rows}
+        held = {plan.courier_id: plan for plan in await plans.load_all(station.redis)}
+        changed = [plan for courier_id, plan in wanted.items() if held.get(courier_id) != plan]
+        gone = [courier_id for courier_id in held if courier_id not in wanted]
+        complete = not await plans.are_complete(station.redis)
+        if changed or gone or complete:
+            await plans.publish(station.redis, changed, gone, complete=complete)
+
+
+@asynccontextmanager
+async def _in_turn(work: Work) -> AsyncIterator[None]:
+    """Read and publish one after another: what was read earlier must not be published later.
+
+    Else a customer could watch a courier again whose delivery is over.
+    """
+    async with work.db.transaction():
+        await _WAIT.one(work.db)
+        yield
 
 
 def _plan(row: _Row) -> CourierPlan:

@@ -1,0 +1,54 @@
+"""Courier plans in Redis follow the database, whoever publishes them."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api.kit.ids import CourierId
+from jobs import courier_plans
+from tests.support.cast import Cast
+from tracking import plans
+from tracking.plans import CourierPlan, CourierState
+
+
+async def state_of(cast: Cast, courier_id: UUID) -> CourierState:
+    """Return what the map shows of a courier."""
+    held = {plan.courier_id: plan for plan in await plans.load_all(cast.stack.station.redis)}
+    return held[courier_id].state
+
+
+async def test_what_was_read_earlier_is_not_published_later(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow resync must not bring back what a change since has ended."""
+    station = cast.stack.station
+    courier_id = CourierId(UUID((await cast.courier()).courier_id))
+    await courier_plans.resync(station)
+    await station.redis.flushall()
+    publish, reached, held = plans.publish, asyncio.Event(), asyncio.Event()
+
+    async def slow_publish(
+        redis: Any, found: Sequence[CourierPlan], off_shift: Sequence[UUID], **more: bool
+    ) -> None:
+        if not reached.is_set():
+            reached.set()
+            await held.wait()
+        await publish(redis, found, off_shift, **more)
+
+    monkeypatch.setattr(plans, "publish", slow_publish)
+
+    async def refresh() -> None:
+        async with station.work(read_only=True) as work:
+            await courier_plans.refresh(work, station.redis, [courier_id])
+
+    resync = asyncio.create_task(courier_plans.resync(station))
+    await reached.wait()
+    await cast.stack.rows("UPDATE couriers SET status = 'on_break' WHERE id = $1", courier_id)
+    refreshed = asyncio.create_task(refresh())
+    await asyncio.sleep(0.2)
+    held.set()
+    await asyncio.gather(resync, refreshed)
+    assert await state_of(cast, courier_id) is CourierState.ON_BREAK
