@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.commands import answer_of, in_background, wait_until
+from jobs.machine.child import spawn
+from tests.support.commands import answer_of, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("api", "benchmarks", "dispatch", "geo", "jobs", "tracking", "web")
@@ -46,9 +47,10 @@ class SmallDemo:
             root=str(ROOT), folder=str(folder), port=_free_port(), couriers=COURIERS
         )
         self._output = folder / "output"
-        with self._output.open("wb") as output:
-            words = (sys.executable, "-c", program)
-            self.process = in_background(words, output=output.fileno())
+        words = (sys.executable, "-c", program)
+        with self._output.open("wb") as output:  # it ends with whoever runs the tests
+            environment = os.environ  # noqa: TID251  # the demo drops what is not for it
+            self.process = spawn(words, environment=environment, cwd=folder, output=output.fileno())
 
     @property
     def said(self) -> str:
