@@ -18,7 +18,7 @@ demo:     ## a living city until Ctrl-C: PORT=8080 COURIERS=60 CITY=map.osm.pbf 
 	$(run)
 test:     ## run the tests: ARGS='tests/geo -k cells'
 	$(run)
-check:    ## format, lint, types, imports, dead code
+check:    ## format, lint, types, imports, dead code, pages
 	$(run)
 fix:      ## repair what the checks can repair by themselves
 	$(run)

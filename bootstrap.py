@@ -58,6 +58,8 @@ CHECKS = (
     ("imports", ("lint-imports",)),
     ("dead code", ("vulture",)),
     ("unused packages", ("deptry", ".")),
+    ("pages", ("npm", "run", "--silent", "check")),
+    ("size of pages", ("npm", "run", "--silent", "size")),
 )
 FIXES = (("lint", ("ruff", "check", "--fix", ".")), ("format", ("ruff", "format", ".")))
 
@@ -137,7 +139,7 @@ def test(call: Call) -> int:
 
 def check(call: Call) -> int:
     """Run every check, also after one has failed."""
-    _set_up(call, "dev")
+    _set_up(call, "dev", pages=True)
     return _run_all(call, CHECKS)
 
 
@@ -218,15 +220,22 @@ def _become(call: Call, words: Sequence[str]) -> int:
     os.execve(python, (python, *words), dict(call.environment))  # noqa: S606  # our own words
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    return subprocess.run(command, cwd=ROOT, env=dict(environment), check=False).returncode
+def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT) -> int:
+    return subprocess.run(command, cwd=folder, env=dict(environment), check=False).returncode
+
+
+def _check(call: Call, program: str, words: Sequence[str]) -> int:
+    if program != "npm":
+        return _run((str(call.bin / program), *words), call.environment)
+    npm, environment = call.tools.npm()
+    return _run((str(npm), *words), environment, ROOT / "web")
 
 
 def _run_all(call: Call, table: Sequence[tuple[str, tuple[str, ...]]]) -> int:
     failed: list[str] = []
     for name, (program, *words) in table:
         say(f"== {name}: {program} {' '.join(words)}")
-        if _run((str(call.bin / program), *words), call.environment) != 0:
+        if _check(call, program, words) != 0:
             failed.append(name)
     say(f"Failed: {', '.join(failed)}." if failed else "All is well.")
     return 1 if failed else 0

@@ -54,14 +54,23 @@ class Toolchain:
         stamp = self.installation.stamps / "pages"
         if (web / "dist" / "index.html").exists() and is_stamped(stamp, built):
             return
-        node = self._node()
-        path = f"{node.parent}:{self.steps.environment.get('PATH', '')}"
-        environment = {**self.steps.environment, "PATH": path, "CI": "1", "NO_COLOR": "1"}
-        self._web_packages(web, node, environment)
+        npm, environment = self.npm()
+        self._web_packages(web, npm, environment)
         with self.steps.step("pages"):
-            command = (node.parent / "npm", "run", "build")
+            command = (npm, "run", "build")
             self.steps.run(command, cwd=web, remedy=WEB_REMEDY, environment=environment)
         put_stamp(stamp, built)
+
+    def npm(self) -> tuple[Path, dict[str, str]]:
+        """Return npm of a node that suits, installed now where there is none, and what it needs."""
+        node = self._node()
+        path = f"{node.parent}:{self.steps.environment.get('PATH', '')}"
+        return node.parent / "npm", {
+            **self.steps.environment,
+            "PATH": path,
+            "CI": "1",
+            "NO_COLOR": "1",
+        }
 
     def servers(self) -> None:
         """Make sure that PostgreSQL with PostGIS and Redis can be started, or were named."""
@@ -145,14 +154,14 @@ class Toolchain:
             raise CannotGoOn(NODE_REMEDY)
         return own
 
-    def _web_packages(self, web: Path, node: Path, environment: dict[str, str]) -> None:
+    def _web_packages(self, web: Path, npm: Path, environment: dict[str, str]) -> None:
         lock = web / "package-lock.json"
         stamp = web / "node_modules" / ".hermod.stamp"
-        wanted = digest(lock, _version_of(str(node)))
+        wanted = digest(lock, _version_of(str(npm.with_name("node"))))
         if is_stamped(stamp, wanted):
             return
         with self.steps.step("web packages (package-lock.json)"):
-            command = (node.parent / "npm", "ci", "--no-audit", "--no-fund")
+            command = (npm, "ci", "--no-audit", "--no-fund")
             remedy = "The web packages could not be installed"
             self.steps.run(command, cwd=web, remedy=remedy, environment=environment)
         put_stamp(stamp, wanted)

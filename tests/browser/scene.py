@@ -8,11 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api.identity import repository, service
+from tests.browser.tab import PATIENCE_S, Tab, Tabs
 from tests.support.cast import Cast
-from tests.support.people import PICKUP, Person
+from tests.support.people import DROPOFF, PICKUP, Person
 from tests.support.phone import Client, connected, ticket
 
 ADMIN = "admin@hermod.example"
+NEAR_SHOP = DROPOFF | {"latitude": 41.1545, "longitude": PICKUP["longitude"]}
+"""A door 500 m from the shop."""
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Rider:
 
     async def accept(self) -> dict[str, Any]:
         """Wait for an offer and take it."""
-        (offer,) = await self.phone.wait("offer:new")
+        (offer,) = await self.phone.wait("offer:new", within_s=PATIENCE_S)
         path = f"/api/v1/courier/offers/{offer['offerId']}/accept"
         return dict((await self.person.post(path)).data)
 
@@ -59,7 +62,10 @@ class Rider:
 
 @asynccontextmanager
 async def rider(cast: Cast, **profile: Any) -> AsyncIterator[Rider]:
-    """Return a courier on shift, connected, who has not been anywhere yet."""
+    """Return a courier on shift, connected, who has not been anywhere yet.
+
+    Enter it before the stack is live: who registers needs the code at once, and `settle` sends it.
+    """
     person = await cast.courier(**profile)
     async with connected(cast.stack, await ticket(person)) as phone:
         now_ms = phone.all("ready")[0][0]["nowMs"]
@@ -75,6 +81,14 @@ async def console_link(cast: Cast) -> str:
         assert user is not None
         secret = await service.login_link_secret(work, user, timedelta(hours=1))
     return "/#" + urlencode({"destination": ADMIN, "code": secret})
+
+
+async def open_console(tabs: Tabs, cast: Cast, query: str = "/") -> Tab:
+    """Open the console by a one-time link and wait until it is live."""
+    tab = await tabs.open(query + (await console_link(cast))[1:])
+    await tab.phase("live")
+    await tab.until("document.querySelector('.figures:not(.loading)') !== null")
+    return tab
 
 
 async def tracking_path(customer: Person, order: dict[str, Any]) -> str:

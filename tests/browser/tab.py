@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from tests.support.programs import Stack
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 _AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _GRAVE = {"serious", "critical"}
 _NOTE_VIOLATIONS = """
@@ -80,7 +80,8 @@ class Tab:
     async def check(self) -> None:
         """Fail where the page broke its policy, asked a stranger, or raised an error."""
         violations = await self.says("window.violations ?? []")
-        assert [*violations, *self.trouble] == []
+        trouble = [*violations, *self.trouble]
+        assert not trouble, "\n".join(trouble)
 
     def _note_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -96,7 +97,7 @@ class Tab:
         tab = cls(page, context, origins)
         page.on("request", tab._note_request)
         page.on("websocket", lambda socket: tab._note_socket(socket.url))
-        page.on("pageerror", lambda error: tab.trouble.append(f"error: {error}"))
+        page.on("pageerror", lambda error: tab.trouble.append(f"error: {error.stack or error}"))
         return tab
 
     def _note_socket(self, url: str) -> None:
@@ -122,6 +123,7 @@ class Tabs:
         width: int = 1280,
         height: int = 720,
         language: str = "en",
+        theme: str = "",
         phone: bool = False,
         **options: Any,
     ) -> Tab:
@@ -137,6 +139,8 @@ class Tabs:
         await context.add_init_script(_NOTE_VIOLATIONS)
         await context.add_init_script(path=_AXE)
         await context.add_init_script(f"localStorage.setItem('hermod.locale', '{language}')")
+        if theme:
+            await context.add_init_script(f"localStorage.setItem('hermod.theme', '{theme}')")
         tab = await Tab.open(context, self._origins)
         self._open.append(tab)
         await tab.page.goto(self.base + path)

@@ -2,22 +2,11 @@
 
 import pytest
 
-from tests.browser.scene import console_link, rider, tracking_path
-from tests.browser.tab import Tab, Tabs
+from tests.browser.scene import console_link, open_console, rider
+from tests.browser.tab import Tabs
 from tests.support.cast import Cast
-from tests.support.people import PICKUP
 
 pytestmark = pytest.mark.browser
-
-
-async def open_console(tabs: Tabs, cast: Cast, query: str = "") -> Tab:
-    """Open the console by a one-time link and wait until it is live."""
-    tab = await tabs.open(
-        query + (await console_link(cast))[1:] if query else await console_link(cast)
-    )
-    await tab.phase("live")
-    await tab.until("document.querySelector('.figures:not(.loading)') !== null")
-    return tab
 
 
 async def test_a_one_time_link_opens_the_console_and_leaves_the_address(
@@ -52,12 +41,12 @@ async def test_a_courier_is_told_that_the_console_is_for_dispatchers(
 
 
 async def test_a_courier_moves_on_the_map_and_is_found_by_a_click(tabs: Tabs, cast: Cast) -> None:
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         tab = await open_console(tabs, cast)
         where = f"JSON.stringify(window.hermodMap?.project('{courier.id}') ?? null)"
         before = await tab.until(f"{where} !== 'null' && {where}")
-        await courier.at(PICKUP["latitude"] + 0.004, PICKUP["longitude"] + 0.01)
+        await courier.near_pickup(0.0012)
         await tab.until(f"{where} !== {before!r}")
         place = await tab.says(
             f"""(() => {{ const {{x, y}} = window.hermodMap.project('{courier.id}');
@@ -80,7 +69,7 @@ async def test_a_new_order_appears_by_itself(tabs: Tabs, cast: Cast) -> None:
 
 async def test_an_order_says_why_this_courier_and_the_terms_add_up(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier, rider(cast) as other:
+    async with rider(cast) as courier, rider(cast) as other, cast.stack.live():
         await courier.near_pickup(0.002)
         await other.near_pickup(0.02)
         order = await cast.order(customer)
@@ -109,7 +98,7 @@ async def test_a_dispatcher_assigns_by_hand_with_a_reason_by_keyboard(
     tabs: Tabs, cast: Cast
 ) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast, capacityItems=1) as courier:
+    async with rider(cast, capacityItems=1) as courier, cast.stack.live():
         await courier.near_pickup()
         order = await cast.order(customer, items=[{"title": "Boxes", "quantity": 9}])
         tab = await open_console(tabs, cast)
@@ -145,7 +134,7 @@ async def test_a_cancelled_order_keeps_the_reason_and_leaves_the_list(
 
 async def test_an_offline_console_says_so_and_comes_back_by_itself(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         tab = await open_console(tabs, cast)
         await tab.until("window.hermodMap?.city.fleet.couriers.size === 1")
@@ -160,7 +149,7 @@ async def test_an_offline_console_says_so_and_comes_back_by_itself(tabs: Tabs, c
 
 
 async def test_a_realtime_program_that_restarts_is_found_again(tabs: Tabs, cast: Cast) -> None:
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         tab = await open_console(tabs, cast)
         await tab.until("window.hermodMap?.city.fleet.couriers.size === 1")
@@ -184,11 +173,10 @@ async def test_list_and_search_survive_a_reload(tabs: Tabs, cast: Cast) -> None:
 
 async def test_a_delivered_order_moves_to_the_finished_ones(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         tab = await open_console(tabs, cast)
-        order = await cast.order(customer)
-        await tracking_path(customer, order)
+        await cast.order(customer)
         delivery = await courier.accept()
         await tab.shows("[data-test=order] .chip", "To pickup")
         await courier.report(delivery, "picked_up")

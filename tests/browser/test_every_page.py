@@ -11,16 +11,13 @@ pytestmark = pytest.mark.browser
 LOOKS = [("en", "dark"), ("ar", "light"), ("ru", "light"), ("kk", "dark")]
 
 
-async def open_console(tabs: Tabs, cast: Cast, language: str, scheme: str) -> Tab:
+async def open_order(tabs: Tabs, cast: Cast, language: str, scheme: str) -> Tab:
     """Open the console with an order chosen, so that every panel has something in it."""
     customer = await cast.customer()
     order = await cast.order(customer)
     await cast.stack.dispatch()
     link = await console_link(cast)
-    tab = await tabs.open(f"/?order={order['id']}{link[1:]}", language=language)
-    await tab.phase("live")
-    await tab.says(f"localStorage.setItem('hermod.theme', '{scheme}')")
-    await tab.page.reload()
+    tab = await tabs.open(f"/?order={order['id']}{link[1:]}", language=language, theme=scheme)
     await tab.shows(".timeline li")
     await tab.until("document.querySelector('canvas') !== null")
     return tab
@@ -30,9 +27,9 @@ async def open_console(tabs: Tabs, cast: Cast, language: str, scheme: str) -> Ta
 async def test_the_console_keeps_nobody_out(
     tabs: Tabs, cast: Cast, language: str, scheme: str
 ) -> None:
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
-        tab = await open_console(tabs, cast, language, scheme)
+        tab = await open_order(tabs, cast, language, scheme)
         assert await tab.barriers() == []
         await tab.page.keyboard.press("Escape")
         await tab.shows(".roster-row")
@@ -47,7 +44,7 @@ async def test_the_tracking_page_keeps_nobody_out(
     tabs: Tabs, cast: Cast, language: str, scheme: str
 ) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         order = await cast.order(customer, gift={"message": "Hi", "recipientName": "Ana"})
         delivery = await courier.accept()

@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from tests.browser.golden_frames import FILE, golden
+
+pytestmark = pytest.mark.browser
 
 
 def test_the_pages_are_tested_against_frames_as_the_server_packs_them() -> None:

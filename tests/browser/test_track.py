@@ -2,22 +2,21 @@
 
 import pytest
 
-from tests.browser.scene import rider, tracking_path
+from tests.browser.scene import NEAR_SHOP, rider, tracking_path
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
 from tests.support.people import DROPOFF, PICKUP
 
 pytestmark = pytest.mark.browser
 
-_NEAR = DROPOFF | {"latitude": 41.1545, "longitude": PICKUP["longitude"]}  # 500 m from the shop
 _WHERE = "JSON.stringify(window.hermodMap?.shown ?? null)"
 
 
 async def test_the_courier_moves_and_the_order_is_delivered(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
-        order = await cast.order(customer, dropoff=_NEAR)
+        order = await cast.order(customer, dropoff=NEAR_SHOP)
         path = await tracking_path(customer, order)
         tab = await tabs.open(path, width=390, height=844, phone=True)
         await tab.map_is_there()
@@ -38,7 +37,7 @@ async def test_the_courier_moves_and_the_order_is_delivered(tabs: Tabs, cast: Ca
 
 async def test_before_pickup_the_page_knows_the_place_only_roughly(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         order = await cast.order(customer)
         await courier.accept()
@@ -83,7 +82,7 @@ async def test_a_gift_shows_its_message_and_no_phone_number(tabs: Tabs, cast: Ca
 
 async def test_offline_says_how_old_the_knowledge_is_and_heals(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
-    async with cast.stack.live(), rider(cast) as courier:
+    async with rider(cast) as courier, cast.stack.live():
         await courier.near_pickup()
         order = await cast.order(customer)
         tab = await tabs.open(await tracking_path(customer, order))

@@ -1,10 +1,11 @@
 // Everything the courier's app knows and does: profile, offers, route, position, connection.
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import type { Installation } from '../lib/api/config';
 import { ApiError, sentenceOf } from '../lib/api/errors';
 import type { Session } from '../lib/api/session';
 import type { CourierStatus, Ticket } from '../lib/api/views';
 import { Connection } from '../lib/live/connection';
+import { Latest } from '../lib/live/latest';
 import { FixBuffer } from './gps/fix_buffer';
 import { FixStream, type Line } from './gps/fix_stream';
 import { GpsWatch, type Reading } from './gps/watch';
@@ -13,6 +14,13 @@ import { keepScreenOn } from './wake_lock';
 
 const GATHER_MS = 150;
 const REFRESH_MS = 30_000;
+
+interface Picture {
+  profile: Profile | null;
+  offers: Offer[];
+  stops: Stop[];
+  deliveries: CourierDelivery[];
+}
 
 export class Desk {
   /** Null until the courier has applied, undefined until we know. */
@@ -26,6 +34,10 @@ export class Desk {
   readonly problem = signal('');
   readonly connection: Connection;
   readonly gps: GpsWatch;
+  private readonly question = new Latest(
+    () => this.read(),
+    (picture) => this.show(picture),
+  );
   private stream: FixStream | null = null;
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private started = false;
@@ -76,17 +88,9 @@ export class Desk {
   /** Fetch profile, offers and route again. */
   async refresh(): Promise<void> {
     try {
-      this.profile.value = await this.readProfile();
-      if (this.profile.value?.verificationStatus !== 'verified') return;
-      await this.begin(this.profile.value.id);
-      const [offers, route, active] = await Promise.all([
-        this.session.get<{ offers: Offer[] }>('/api/v1/courier/offers'),
-        this.session.get<{ stops: Stop[] }>('/api/v1/courier/route'),
-        this.session.get<{ deliveries: CourierDelivery[] }>('/api/v1/courier/deliveries/active'),
-      ]);
-      this.offers.value = offers.offers;
-      this.stops.value = route.stops;
-      this.deliveries.value = active.deliveries;
+      await this.question.fetch();
+      const profile = this.profile.value;
+      if (profile?.verificationStatus === 'verified') await this.begin(profile.id);
       this.problem.value = '';
     } catch (error) {
       this.problem.value = sentenceOf(error);
@@ -130,6 +134,26 @@ export class Desk {
     const reading = this.gps.last.value?.reading;
     const clientTs = new Date(this.installation.clock.nowMs()).toISOString();
     return reading ? { latitude: reading.lat, longitude: reading.lng, clientTs } : { clientTs };
+  }
+
+  private async read(): Promise<Picture> {
+    const profile = await this.readProfile();
+    if (profile?.verificationStatus !== 'verified') return { profile, offers: [], stops: [], deliveries: [] };
+    const [offers, route, active] = await Promise.all([
+      this.session.get<{ offers: Offer[] }>('/api/v1/courier/offers'),
+      this.session.get<{ stops: Stop[] }>('/api/v1/courier/route'),
+      this.session.get<{ deliveries: CourierDelivery[] }>('/api/v1/courier/deliveries/active'),
+    ]);
+    return { profile, offers: offers.offers, stops: route.stops, deliveries: active.deliveries };
+  }
+
+  private show({ profile, offers, stops, deliveries }: Picture): void {
+    batch(() => {
+      this.profile.value = profile;
+      this.offers.value = offers;
+      this.stops.value = stops;
+      this.deliveries.value = deliveries;
+    });
   }
 
   private async readProfile(): Promise<Profile | null> {

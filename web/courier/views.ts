@@ -51,4 +51,3 @@ export const FAILURES = [
   'vehicle',
   'other',
 ] as const;
-export type Failure = (typeof FAILURES)[number];

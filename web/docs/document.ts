@@ -38,7 +38,7 @@ interface Content {
   content?: Record<string, { schema: Schema }>;
 }
 
-export interface Operation {
+interface Operation {
   operationId: string;
   summary: string;
   description: string;

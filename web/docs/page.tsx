@@ -24,37 +24,7 @@ export function DocsPage({ document: found, protocol }: Props): JSX.Element {
   }, []);
   return (
     <div class="docs">
-      <nav class="side" aria-label="Contents">
-        <div class="side-head">
-          <strong>{found.info.title}</strong> <span class="muted">{found.info.version}</span>
-          <button class="icon-button" aria-label="Dark or light" onClick={switchTheme}>
-            <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
-          </button>
-        </div>
-        <input
-          class="input"
-          type="search"
-          aria-label="Search endpoints"
-          placeholder="Search endpoints"
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-        <ul>
-          {[...tags].map(([tag, endpoints]) => (
-            <li key={tag}>
-              <a href={`#${tag}`}>{tag}</a> <span class="muted">{endpoints.length}</span>
-            </li>
-          ))}
-          {protocol !== null && (
-            <li class="side-more">
-              <a href={`#${REALTIME}`}>Realtime protocol</a>
-            </li>
-          )}
-          <li>
-            <a href="/openapi.json">openapi.json</a>
-          </li>
-        </ul>
-      </nav>
+      <Side document={found} protocol={protocol} tags={tags} search={search} setSearch={setSearch} />
       <main class="content">
         <h1>{found.info.title}</h1>
         <p class="lead">{found.info.description}</p>
@@ -74,5 +44,47 @@ export function DocsPage({ document: found, protocol }: Props): JSX.Element {
         )}
       </main>
     </div>
+  );
+}
+
+interface SideProps extends Props {
+  tags: ReadonlyMap<string, readonly unknown[]>;
+  search: string;
+  setSearch: (search: string) => void;
+}
+
+function Side({ document: found, protocol, tags, search, setSearch }: SideProps): JSX.Element {
+  return (
+    <nav class="side" aria-label="Contents">
+      <div class="side-head">
+        <strong>{found.info.title}</strong> <span class="muted">{found.info.version}</span>
+        <button class="icon-button" aria-label="Dark or light" onClick={switchTheme}>
+          <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
+        </button>
+      </div>
+      <input
+        class="input"
+        type="search"
+        aria-label="Search endpoints"
+        placeholder="Search endpoints"
+        value={search}
+        onInput={(event) => setSearch(event.currentTarget.value)}
+      />
+      <ul>
+        {[...tags].map(([tag, endpoints]) => (
+          <li key={tag}>
+            <a href={`#${tag}`}>{tag}</a> <span class="muted">{endpoints.length}</span>
+          </li>
+        ))}
+        {protocol !== null && (
+          <li class="side-more">
+            <a href={`#${REALTIME}`}>Realtime protocol</a>
+          </li>
+        )}
+        <li>
+          <a href="/openapi.json">openapi.json</a>
+        </li>
+      </ul>
+    </nav>
   );
 }

@@ -52,6 +52,12 @@ describe('lists', () => {
     expect(stageOf(row({ status: 'cancelled' }, { status: 'pending' }), true)).toBe('cancelled');
   });
 
+  test('a delivery at the door is done before its order says so', () => {
+    const handedOver = row({ status: 'in_delivery' }, { status: 'delivered', courierId: 'c' });
+    expect(stageOf(handedOver, false)).toBe('delivered');
+    expect(groupsOf(handedOver, NOW)).toEqual(['done']);
+  });
+
   test('open orders stand by slack, the most pressed first', () => {
     const rows = [row({ id: 'a', promisedUntil: at(30) }), row({ id: 'b', promisedUntil: at(5) })];
     expect(listed(rows, 'open', '', NOW).map((one) => one.order.id)).toEqual(['b', 'a']);

@@ -5,6 +5,7 @@ import { ApiError } from '../lib/api/errors';
 import { exchange } from '../lib/api/transport';
 import type { Ticket } from '../lib/api/views';
 import { Connection } from '../lib/live/connection';
+import { Latest } from '../lib/live/latest';
 import { calmEtaMs, chapterOf, isOver, ms } from './story';
 import type { TrackingView } from './view';
 
@@ -28,6 +29,7 @@ export class Following {
   readonly failed = signal(false);
   readonly connection: Connection;
   private readonly path: string;
+  private readonly question: Latest<TrackingView>;
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private started = false;
 
@@ -36,6 +38,10 @@ export class Following {
     readonly installation: Installation,
   ) {
     this.path = `/api/v1/tracking/${encodeURIComponent(token)}`;
+    this.question = new Latest(
+      () => exchange<TrackingView>({ method: 'GET', path: this.path }),
+      (view) => this.takeView(view),
+    );
     const changed = (): void => this.fetchSoon();
     this.connection = new Connection({
       ticket: () => exchange<Ticket>({ method: 'POST', path: `${this.path}/tickets`, body: {} }),
@@ -74,11 +80,8 @@ export class Following {
 
   private async fetch(): Promise<void> {
     try {
-      const found = await exchange<TrackingView>({ method: 'GET', path: this.path });
+      await this.question.fetch();
       this.failed.value = false;
-      this.view.value = found;
-      this.heard();
-      this.takeEta(ms(found.etaAt));
       this.connect();
     } catch (error) {
       if (error instanceof ApiError && (error.status === 404 || error.status === 422)) this.gone();
@@ -98,6 +101,11 @@ export class Following {
   private gone(): void {
     this.isGone.value = true;
     this.connection.stop();
+  }
+
+  private takeView(view: TrackingView): void {
+    this.view.value = view;
+    this.takeEta(ms(view.etaAt));
   }
 
   private takeEta(toldMs: number | null): void {

@@ -65,7 +65,7 @@ function Story({ following, view }: { following: Following; view: TrackingView }
 }
 
 /** Return the one sentence that says how it stands. */
-export function headline(view: TrackingView): string {
+function headline(view: TrackingView): string {
   return t(chapterOf(view), { name: view.courierName ?? t('courier') });
 }
 

@@ -1,5 +1,6 @@
 // One courier: what they do now, how fresh the position is, what they carry.
 import type { ComponentChildren, JSX } from 'preact';
+import type { StaffCourier } from '../../lib/api/views';
 import { locale } from '../../lib/i18n/locale';
 import { clockTime, numbersOf, span, weight } from '../../lib/time/format';
 import { nowMs } from '../../lib/time/ticking';
@@ -7,7 +8,7 @@ import { Icon } from '../../lib/ui/icons';
 import { t } from '../speech';
 import { follows, select } from '../state/choice';
 import type { City } from '../state/city';
-import { stalenessOf } from '../state/fleet';
+import { stalenessOf, type LiveCourier } from '../state/fleet';
 import { DetailHead } from './detail_head';
 import { StateMark } from './legend';
 import { OrderRowView } from './order_row';
@@ -49,44 +50,56 @@ export function CourierDetail({ city, courierId }: { city: City; courierId: stri
               t('off_shift')
             )}
           </Fact>
-          {live && (
-            <Fact name={t('last_fix')}>
-              {t('ago', { span: span(Math.max(0, (nowMs.value - live.seenAtMs) / 1000), locale.value) })}
-              {live.speedMps > 0.5 && (
-                <span class="muted" dir="ltr">
-                  {' '}
-                  · {(live.speedMps * 3.6).toLocaleString(numbersOf(locale.value), { maximumFractionDigits: 0 })} km/h
-                </span>
-              )}
-            </Fact>
-          )}
-          {courier && (
-            <>
-              <Fact name={t('vehicle')}>
-                <Icon name={courier.vehicleType} /> {t(courier.vehicleType)} <span dir="ltr">{courier.vehicleNumber}</span>
-              </Fact>
-              <Fact name={t('capacity')}>
-                {t('items', { n: courier.capacityItems })} · {weight(courier.capacityGrams, locale.value)}
-              </Fact>
-              <Fact name={t('delivered_ever')}>{courier.totalDeliveries.toLocaleString(numbersOf(locale.value))}</Fact>
-              {courier.shiftEndsAt && (
-                <Fact name={t('shift_ends')}>{clockTime(Date.parse(courier.shiftEndsAt), locale.value, city.timeZone)}</Fact>
-              )}
-            </>
-          )}
+          {live && <LastFix live={live} />}
+          {courier && <Work city={city} courier={courier} />}
         </dl>
-        <h3>{t('carries')}</h3>
-        {rows.length === 0 && <p class="muted">{t('carries_nothing')}</p>}
-        <ul class="mini-orders">
-          {rows.map((row) => (
-            <li key={row.order.id}>
-              <button class="plain" onClick={() => select({ kind: 'order', id: row.order.id })}>
-                <OrderRowView city={city} row={row} nowMs={city.nowMs()} />
-              </button>
-            </li>
-          ))}
-        </ul>
+        <section>
+          <h3>{t('carries')}</h3>
+          {rows.length === 0 && <p class="muted">{t('carries_nothing')}</p>}
+          <ul class="mini-orders">
+            {rows.map((row) => (
+              <li key={row.order.id}>
+                <button class="plain" onClick={() => select({ kind: 'order', id: row.order.id })}>
+                  <OrderRowView city={city} row={row} nowMs={city.nowMs()} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
       </div>
+    </>
+  );
+}
+
+function LastFix({ live }: { live: LiveCourier }): JSX.Element {
+  const age = span(Math.max(0, (nowMs.value - live.seenAtMs) / 1000), locale.value);
+  const kmh = (live.speedMps * 3.6).toLocaleString(numbersOf(locale.value), { maximumFractionDigits: 0 });
+  return (
+    <Fact name={t('last_fix')}>
+      {t('ago', { span: age })}
+      {live.speedMps > 0.5 && (
+        <span class="muted" dir="ltr">
+          {' '}
+          · {kmh} km/h
+        </span>
+      )}
+    </Fact>
+  );
+}
+
+function Work({ city, courier }: { city: City; courier: StaffCourier }): JSX.Element {
+  return (
+    <>
+      <Fact name={t('vehicle')}>
+        <Icon name={courier.vehicleType} /> {t(courier.vehicleType)} <span dir="ltr">{courier.vehicleNumber}</span>
+      </Fact>
+      <Fact name={t('capacity')}>
+        {t('items', { n: courier.capacityItems })} · {weight(courier.capacityGrams, locale.value)}
+      </Fact>
+      <Fact name={t('delivered_ever')}>{courier.totalDeliveries.toLocaleString(numbersOf(locale.value))}</Fact>
+      {courier.shiftEndsAt && (
+        <Fact name={t('shift_ends')}>{clockTime(Date.parse(courier.shiftEndsAt), locale.value, city.timeZone)}</Fact>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // The selected order: what and where, its courier, why this courier, what happened, what can be done.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { OrderDetail as WholeOrder } from '../../lib/api/views';
 import { locale } from '../../lib/i18n/locale';
 import { clockTime, distance, money } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
@@ -60,7 +61,6 @@ function Facts({ city, picture, row }: { city: City; picture: Picture; row: Orde
   const { order, dossier } = picture;
   const time = (text: string): string => clockTime(Date.parse(text), locale.value, city.timeZone);
   const eta = row?.delivery?.etaAt ?? dossier?.delivery.etaAt;
-  const gift = order.gift?.recipientName ?? null;
   return (
     <dl class="facts">
       <Fact name={t('from')}>
@@ -81,19 +81,7 @@ function Facts({ city, picture, row }: { city: City; picture: Picture; row: Orde
         {eta && isOpenRow(row) && <strong> · {t('eta', { time: time(eta) })}</strong>}
       </Fact>
       <Fact name={t('ready')}>{time(order.readyAt)}</Fact>
-      <Fact name={t('goods')}>
-        {order.items.map((item, i) => (
-          <p key={i}>
-            {item.quantity > 1 && `${item.quantity} × `}
-            <bdi>{item.title}</bdi>
-          </p>
-        ))}
-        {gift && (
-          <p class="muted">
-            <Icon name="gift" size={13} /> {t('gift_for', { name: gift })}
-          </p>
-        )}
-      </Fact>
+      <Goods order={order} />
       {order.notes && (
         <Fact name={t('notes')}>
           <bdi>{order.notes}</bdi>
@@ -122,6 +110,25 @@ function Facts({ city, picture, row }: { city: City; picture: Picture; row: Orde
         </Fact>
       )}
     </dl>
+  );
+}
+
+function Goods({ order }: { order: WholeOrder }): JSX.Element {
+  const gift = order.gift?.recipientName ?? null;
+  return (
+    <Fact name={t('goods')}>
+      {order.items.map((item, i) => (
+        <p key={i}>
+          {item.quantity > 1 && `${item.quantity} × `}
+          <bdi>{item.title}</bdi>
+        </p>
+      ))}
+      {gift && (
+        <p class="muted">
+          <Icon name="gift" size={13} /> {t('gift_for', { name: gift })}
+        </p>
+      )}
+    </Fact>
   );
 }
 

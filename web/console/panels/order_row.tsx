@@ -17,8 +17,8 @@ export function OrderRowView({ city, row, nowMs }: Props): JSX.Element {
   const stage = city.orders.stage(row);
   return (
     <div class={`order-row ${stage}`} data-test="order" data-number={order.orderNumber}>
-      <span class="order-where">
-        <bdi>{order.dropoff.address}</bdi>
+      <span class="order-where" dir="auto">
+        {order.dropoff.address}
       </span>
       <Slack city={city} row={row} nowMs={nowMs} />
       <span class="order-who muted">

@@ -9,6 +9,7 @@ import { t } from '../speech';
 import { select } from '../state/choice';
 import type { City } from '../state/city';
 import { stalenessOf } from '../state/fleet';
+import { isOpen } from '../state/slack';
 import { StateMark } from './legend';
 import { locale } from '../../lib/i18n/locale';
 import { numbersOf, span } from '../../lib/time/format';
@@ -86,11 +87,9 @@ export function stateOf(city: City, courier: StaffCourier): CourierState {
 
 function entriesOf(city: City): Entry[] {
   const loads = new Map<string, number>();
-  for (const { order, delivery } of city.orders.rows.values()) {
-    const id = delivery?.courierId;
-    if (id && order.status !== 'delivered' && order.status !== 'completed' && order.status !== 'cancelled') {
-      loads.set(id, (loads.get(id) ?? 0) + 1);
-    }
+  for (const row of city.orders.rows.values()) {
+    const id = row.delivery?.courierId;
+    if (id && isOpen(row)) loads.set(id, (loads.get(id) ?? 0) + 1);
   }
   const found = [...city.roster.couriers.values()]
     .filter((one) => one.status !== 'offline')

@@ -142,7 +142,9 @@ export class City {
       <T extends object>(act: (news: T) => unknown) =>
       (news: T): void => {
         if (this.isRepeated((news as { id?: string }).id)) return;
-        void act(news);
+        Promise.resolve(act(news)).catch((error: unknown) => {
+          this.problem.value = sentenceOf(error);
+        });
         dossiers.changed((news as { orderId?: string }).orderId);
         dossiers.changed((news as { deliveryId?: string }).deliveryId);
       };

@@ -4,6 +4,7 @@ import { sentenceOf } from '../../lib/api/errors';
 import type { Dossier, HistoryLine } from '../../lib/api/dossier';
 import type { Session } from '../../lib/api/session';
 import type { Delivery, OrderDetail, Page } from '../../lib/api/views';
+import { Latest } from '../../lib/live/latest';
 
 export interface Picture {
   order: OrderDetail;
@@ -18,6 +19,7 @@ export class Dossiers {
   readonly picture = signal<Picture | null>(null);
   readonly problem = signal('');
   private orderId: string | null = null;
+  private question: Latest<Picture> | null = null;
   private gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly session: Session) {}
@@ -26,6 +28,7 @@ export class Dossiers {
   open(orderId: string | null): void {
     if (orderId === this.orderId) return;
     this.orderId = orderId;
+    this.question = orderId ? this.questionOf(orderId) : null;
     this.picture.value = null;
     this.problem.value = '';
     if (orderId) void this.fetch();
@@ -45,16 +48,23 @@ export class Dossiers {
   }
 
   async fetch(): Promise<void> {
-    const id = this.orderId;
-    if (!id) return;
+    const { question } = this;
     try {
-      const found = await this.read(id);
-      if (id !== this.orderId) return;
-      this.picture.value = found;
-      this.problem.value = '';
+      await question?.fetch();
     } catch (error) {
-      if (id === this.orderId) this.problem.value = sentenceOf(error);
+      if (question === this.question) this.problem.value = sentenceOf(error);
     }
+  }
+
+  private questionOf(orderId: string): Latest<Picture> {
+    return new Latest(
+      () => this.read(orderId),
+      (picture) => {
+        if (orderId !== this.orderId) return;
+        this.picture.value = picture;
+        this.problem.value = '';
+      },
+    );
   }
 
   private async read(orderId: string): Promise<Picture> {

@@ -2,6 +2,7 @@
 import { ApiError } from '../../lib/api/errors';
 import type { Session } from '../../lib/api/session';
 import type { Delivery, DeliveryStatus, Order, OrderStatus, Page } from '../../lib/api/views';
+import { Latest } from '../../lib/live/latest';
 import { Pulse } from './pulse';
 import { isOpen, OPEN_STATUSES, stageOf, type OrderRow, type Stage } from './slack';
 
@@ -56,6 +57,8 @@ export class OrderBook {
   readonly pulse = new Pulse();
   /** Orders that changed while a list was on its way: the list may be older than the news. */
   private overtaken = new Set<string>();
+  /** Orders that are being fetched. */
+  private readonly questions = new Map<string, Latest<OrderRow | null>>();
 
   constructor(private readonly session: Session) {}
 
@@ -126,20 +129,38 @@ export class OrderBook {
   }
 
   /** Fetch one order and its delivery. */
-  async fetch(orderId: string): Promise<void> {
+  private async fetch(orderId: string): Promise<void> {
+    const question =
+      this.questions.get(orderId) ??
+      new Latest(
+        () => this.read(orderId),
+        (row) => row && this.put(row),
+      );
+    this.questions.set(orderId, question);
+    try {
+      await question.fetch();
+    } finally {
+      this.questions.delete(orderId);
+    }
+  }
+
+  /** Return one order and its delivery; null where there is no such order. */
+  private async read(orderId: string): Promise<OrderRow | null> {
     try {
       const [order, found] = await Promise.all([
         this.session.get<Order>(`${ORDERS}/${orderId}`),
         this.session.get<Page<Delivery>>(DELIVERIES, { orderId, pageSize: 1 }),
       ]);
-      this.put({ order, delivery: found.items[0] ?? null });
+      return { order, delivery: found.items[0] ?? null };
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
     }
   }
 
   private put(row: OrderRow): void {
     this.overtaken.add(row.order.id);
+    this.questions.get(row.order.id)?.outdate();
     this.rows.delete(row.order.id); // the newest change stands last
     this.rows.set(row.order.id, row);
     this.forgetOld();

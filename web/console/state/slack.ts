@@ -35,8 +35,9 @@ const GONE: ReadonlySet<OrderStatus> = new Set(['cancelled', 'refunded']);
 const RISK_MS = 5 * 60_000;
 const RISK_WITHOUT_COURIER_MS = 15 * 60_000;
 
-export function isOpen(row: OrderRow): boolean {
-  return OPEN.has(row.order.status);
+/** Tell whether there is still something to do; news of the delivery come before those of its order. */
+export function isOpen({ order, delivery }: OrderRow): boolean {
+  return OPEN.has(order.status) && delivery?.status !== 'delivered';
 }
 
 /** Return where an order stands for dispatch; `offered` tells whether somebody is being asked. */

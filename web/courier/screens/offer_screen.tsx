@@ -29,31 +29,8 @@ export function OfferScreen({ desk, offer }: { desk: Desk; offer: Offer }): JSX.
   return (
     <dialog ref={dialog} class="offer" aria-labelledby="offer-title" onCancel={(event) => event.preventDefault()}>
       <h2 id="offer-title">{t('offer_title')}</h2>
-      <div class="ring">
-        <svg viewBox="0 0 100 100" aria-hidden="true">
-          <circle cx="50" cy="50" r="44" />
-          <circle class="left" cx="50" cy="50" r="44" stroke-dasharray={`${(RING * Math.max(0, leftS)) / wholeS} ${RING}`} />
-        </svg>
-        <strong role="timer" data-test="countdown">
-          {countdown(leftS)}
-        </strong>
-      </div>
-      <p class="offer-fee">{money(offer.fee, locale.value)}</p>
-      <p class="muted">
-        {distance(offer.distanceM, locale.value)} · {span(offer.durationS, locale.value)} · {t('items', { n: offer.items })}
-      </p>
-      <ol class="offer-places">
-        <li>
-          <span class="muted meta">
-            {t('pick_up')} · {t('ready_at', { time: clockTime(Date.parse(offer.readyAt), locale.value) })}
-          </span>
-          <bdi>{offer.pickup.address}</bdi>
-        </li>
-        <li>
-          <span class="muted meta">{t('bring_to')}</span>
-          <bdi>{offer.dropoff.address}</bdi>
-        </li>
-      </ol>
+      <Ring leftS={leftS} wholeS={wholeS} />
+      <What offer={offer} />
       {problem && (
         <p class="problem" role="alert">
           {problem}
@@ -74,6 +51,43 @@ export function OfferScreen({ desk, offer }: { desk: Desk; offer: Offer }): JSX.
         )}
       </div>
     </dialog>
+  );
+}
+
+function Ring({ leftS, wholeS }: { leftS: number; wholeS: number }): JSX.Element {
+  return (
+    <div class="ring">
+      <svg viewBox="0 0 100 100" aria-hidden="true">
+        <circle cx="50" cy="50" r="44" />
+        <circle class="left" cx="50" cy="50" r="44" stroke-dasharray={`${(RING * Math.max(0, leftS)) / wholeS} ${RING}`} />
+      </svg>
+      <strong role="timer" data-test="countdown">
+        {countdown(leftS)}
+      </strong>
+    </div>
+  );
+}
+
+function What({ offer }: { offer: Offer }): JSX.Element {
+  return (
+    <>
+      <p class="offer-fee">{money(offer.fee, locale.value)}</p>
+      <p class="muted">
+        {distance(offer.distanceM, locale.value)} · {span(offer.durationS, locale.value)} · {t('items', { n: offer.items })}
+      </p>
+      <ol class="offer-places">
+        <li>
+          <span class="muted meta">
+            {t('pick_up')} · {t('ready_at', { time: clockTime(Date.parse(offer.readyAt), locale.value) })}
+          </span>
+          <bdi>{offer.pickup.address}</bdi>
+        </li>
+        <li>
+          <span class="muted meta">{t('bring_to')}</span>
+          <bdi>{offer.dropoff.address}</bdi>
+        </li>
+      </ol>
+    </>
   );
 }
 

@@ -20,7 +20,7 @@ export interface Candidate {
   terms: Record<TermName, number>;
 }
 
-export interface Excluded {
+interface Excluded {
   reason: string;
   text: string;
   couriers: number;
@@ -38,7 +38,7 @@ export interface TickCard {
 }
 
 /** Why a dispatcher chose this courier. */
-export interface HandCard {
+interface HandCard {
   source: 'manual';
   reason: string;
 }
@@ -57,7 +57,7 @@ export interface OfferRecord {
   answeredAt: string | null;
 }
 
-export interface DeliveryEvent {
+interface DeliveryEvent {
   seq: number;
   kind: string;
   oldStatus: DeliveryStatus | null;

@@ -100,7 +100,7 @@ export interface Order {
   cancelReason: string | null;
 }
 
-export interface OrderItem {
+interface OrderItem {
   title: string;
   quantity: number;
   weightGrams: number;

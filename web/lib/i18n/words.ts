@@ -4,7 +4,7 @@ import { numbersOf } from '../time/format';
 import { locale, rememberLocale, startLocale, speakIn, type Locale } from './locale';
 
 /** Forms of a text by plural category; `other` is always there. */
-export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
+type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 export type Text = string | Plural;
 export type Catalogue = Record<string, Text>;
 

@@ -24,7 +24,7 @@ export interface State {
   reason: string;
 }
 
-export interface Ready {
+interface Ready {
   role: string;
   nowMs: number;
   clockSpeed: number;

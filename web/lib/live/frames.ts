@@ -1,6 +1,6 @@
 // Map frames of the realtime protocol (docs/api/realtime.md, section 4), decoded: bytes to couriers.
 
-export const RECORD_BYTES = 12;
+const RECORD_BYTES = 12;
 
 /** What a courier is doing, as frames number it. */
 export const STATES = ['free', 'to_pickup', 'carrying', 'at_stop', 'on_break'] as const;

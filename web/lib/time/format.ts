@@ -29,20 +29,6 @@ export function clockTime(ms: number, locale: string, timeZone?: string, seconds
   }).format(ms);
 }
 
-/** Return "Sat 21 Nov" for days other than today. */
-export function shortDay(ms: number, locale: string, timeZone?: string): string {
-  return dateFormat(locale, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(timeZone ? { timeZone } : {}),
-  }).format(ms);
-}
-
-export function sameDay(aMs: number, bMs: number, timeZone?: string): boolean {
-  return shortDay(aMs, 'en', timeZone) === shortDay(bMs, 'en', timeZone);
-}
-
 /** Return an amount as the currency is written; minor units come from the currency itself. */
 export function money(value: Money, locale: string): string {
   const format = new Intl.NumberFormat(numbersOf(locale), {
@@ -84,7 +70,7 @@ export function span(seconds: number, locale: string, style: 'short' | 'narrow' 
   }).format(value);
 }
 
-export function largestUnit(seconds: number): { value: number; unit: string } {
+function largestUnit(seconds: number): { value: number; unit: string } {
   const size = Math.abs(seconds);
   if (size < 60) return { value: Math.trunc(seconds), unit: 'second' };
   if (size < 5400) return { value: Math.trunc(seconds / 60), unit: 'minute' };
