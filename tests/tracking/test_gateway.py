@@ -144,13 +144,14 @@ async def test_a_view_brings_a_snapshot_per_cell_then_changes(gateway_hall: Hall
         assert snap[1] == 0
         assert snap[3] == [[0, str(courier_id), "Carla Courier", "motorcycle"]]
         assert len(base64.b64decode(snap[2])) == 12
+        assert snap[4] == list(cells.centre(cells.from_text(here)))
         for expected in (1, 2):
             await gateway_hall.rounds.tick()
             cell, seq, _records, _names, left = await dispatcher.wait("t", expected)
             assert (cell, seq, left) == (here, expected, [])
             fleet.move(fleet.couriers[courier_id], position_of(courier_id, 1 + expected))
         await dispatcher.io.emit("resync", here)
-        cell, seq, _records, names = await dispatcher.wait("snap", answer["cells"] + 1)
+        cell, seq, _records, names, _middle = await dispatcher.wait("snap", answer["cells"] + 1)
         assert (cell, seq, len(names)) == (here, 2, 1)
 
 

@@ -42,8 +42,11 @@ class MapPage:
     behind: set[str] = field(default_factory=set)
     """Cells of which a frame was lost: the page does not know, the test does."""
 
-    def snap(self, cell: str, seq: int, records: str, names: list[list[Any]]) -> None:
+    def snap(
+        self, cell: str, seq: int, records: str, names: list[list[Any]], middle: list[float]
+    ) -> None:
         """Take everything in a cell."""
+        assert middle == list(cells.centre(cells.from_text(cell)))
         self.introduce(names)
         self.cells[cell] = (seq, {one.ref: one for one in unpack_records(records)})
         self.gaps.discard(cell)
