@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
@@ -29,6 +30,8 @@ class CodePurpose(StrEnum):
 
     REGISTRATION = "registration"
     LOGIN = "login"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # what a code is for
+    CHANGE_CONTACT = "change_contact"
 
 
 users = Table(
@@ -78,7 +81,7 @@ one_time_codes = Table(
     "one_time_codes",
     metadata,
     identity(),
-    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id")),
     Column("destination", String, nullable=False),
     word("purpose", CodePurpose),
     Column("code_hash", LargeBinary, nullable=False),
@@ -87,7 +90,7 @@ one_time_codes = Table(
     moment("used_at", nullable=True),
     moment("created_at"),
     Index("ix_one_time_codes_destination", "destination", "purpose"),
-    comment="only hashes are kept (times are real time)",
+    comment="only hashes are kept; without a user: nobody has the contact (times are real time)",
 )
 
 
@@ -136,10 +139,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
-    """A code sent to a phone or handed over as a link; five tries, one use."""
+    """A code sent to a contact or handed over as a link; five tries, one use.
 
-    id: UserId
-    user_id: UserId
+    A code without a user was asked for with a contact that nobody has: it opens nothing.
+    """
+
+    id: UUID
+    user_id: UserId | None
     destination: str
     purpose: CodePurpose
     code_hash: bytes

@@ -26,6 +26,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "purpose": "registration",
         "code": "123456",
     },
+    "POST /api/v1/auth/send-code": {"destination": "+351931234567", "purpose": "login"},
+    "POST /api/v1/auth/forgot-password": {"destination": "+351931234567"},
+    "POST /api/v1/auth/reset-password": {
+        "destination": "+351931234567",
+        "code": "123456",
+        "newPassword": PASSWORD,
+    },
+    "POST /api/v1/auth/change-password": {
+        "currentPassword": "not this one",
+        "newPassword": PASSWORD,
+    },
     "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
     "POST /api/v1/admin/delivery-zones": DRAWN,
