@@ -12,7 +12,12 @@ from api.deliveries import repository as delivery_rows
 from api.deliveries import service as deliveries
 from api.deliveries.events import DeliveryMoved
 from api.following import links
-from api.identity.events import CodeRequested, KnownContactRegistered, PasswordChanged
+from api.identity.events import (
+    CodeRequested,
+    ContactChanged,
+    KnownContactRegistered,
+    PasswordChanged,
+)
 from api.identity.tokens import TOKENS
 from api.integrations.mail import MAIL
 from api.integrations.sms import SMS
@@ -76,6 +81,12 @@ async def tell_password_changed(station: Station, event: PasswordChanged) -> Non
     await _send(station, event.destination, "Your password was changed", text)
 
 
+async def tell_contact_changed(station: Station, event: ContactChanged) -> None:
+    """Tell the former contact of an account that it is not one any more."""
+    text = "Your Hermod account has another contact now. If that was not you, ask our support."
+    await _send(station, event.destination, "Your contact was changed", text)
+
+
 async def _send(station: Station, destination: str, subject: str, text: str) -> None:
     if "@" in destination:
         await station.resources[MAIL].send(destination, subject, text)
@@ -87,6 +98,7 @@ CALLS: dict[type[Event], Call] = {
     CodeRequested: send_code,
     KnownContactRegistered: warn_owner,
     PasswordChanged: tell_password_changed,
+    ContactChanged: tell_contact_changed,
 }
 
 

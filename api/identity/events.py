@@ -49,6 +49,18 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactChanged(Event):
+    """An account has another phone number or e-mail address: the former one is told."""
+
+    topic: ClassVar[str] = "identity.contact_changed"
+    lane: ClassVar[str] = OUTSIDE
+
+    user_id: UserId
+    destination: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded(Event):
     """A session was logged out or revoked: its sockets close."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -44,6 +45,9 @@ users = Table(
     Column("password_hash", String),
     Column("first_name", String(100), nullable=False),
     Column("last_name", String(100), nullable=False),
+    Column("date_of_birth", Date),
+    Column("iin_sealed", LargeBinary),
+    Column("iin_hash", LargeBinary),
     Column("locale", String, nullable=False),
     Column("company_id", Uuid, ForeignKey("companies.id")),
     Column("is_active", Boolean, nullable=False),
@@ -52,7 +56,11 @@ users = Table(
     moment("phone_verified_at", nullable=True),
     moment("last_login_at", nullable=True),
     moment("deleted_at", nullable=True),
+    Column("version", Integer, nullable=False, server_default="1"),
     *stamps(),
+    Index(
+        "uq_users_iin_hash", "iin_hash", unique=True, postgresql_where=text("deleted_at IS NULL")
+    ),
     Index("uq_users_email", "email", unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index("uq_users_phone", "phone", unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index("ix_users_company_id", "company_id"),

@@ -9,7 +9,7 @@ from api.endpoints import ENDPOINTS
 from api.kit.endpoint import Owner
 from tests.support.books import check_books
 from tests.support.cast import Cast
-from tests.support.examples import ask, name_of
+from tests.support.examples import ADDRESS, ask, name_of
 from tests.support.people import Person
 from tests.support.road import brought_to, dossier, offer
 
@@ -18,6 +18,7 @@ PRIVATE = [
     for endpoint in ENDPOINTS
     if endpoint.owner in {Owner.OWN_ORDERS, Owner.OWN_COMPANY, Owner.OWN_DELIVERIES, Owner.SELF}
     and "{" in endpoint.path
+    and "{kind}" not in endpoint.path
 ]
 
 
@@ -34,7 +35,8 @@ class World:
         """Return everything that a stranger could have changed."""
         counted = await self.cast.stack.rows(
             "SELECT count(*) FROM tracking_links UNION ALL "
-            "SELECT count(*) FROM sessions WHERE revoked_at IS NULL"
+            "SELECT count(*) FROM sessions WHERE revoked_at IS NULL UNION ALL "
+            "SELECT count(*) FROM addresses"
         )
         return await dossier(self.cast, self.delivery_id), counted
 
@@ -61,6 +63,7 @@ async def world(cast: Cast) -> World:
         "deliveryId": delivery_id,
         "offerId": str(offer_id),
         "sessionId": session["id"],
+        "addressId": (await customer.post("/api/v1/users/me/addresses", ADDRESS)).data["id"],
     }
     return World(cast, ids, strangers, delivery_id)
 

@@ -24,6 +24,8 @@ TAKES_SECRETS = {
     for act in ("login", "verify-code", "refresh", "reset-password", "change-password")
 } | {"POST /api/v1/users/me/contact/confirm"}
 """Open to the caller, and yet they answer 401: to wrong secrets."""
+NAMED_BY_KIND = {"PUT /api/v1/users/me/consents/{kind}"}
+"""Their path names one of a few words, not somebody's thing."""
 
 
 async def somebody(cast: Cast, role: Role) -> Person:
@@ -64,7 +66,7 @@ async def test_a_role_gets_in_where_its_permissions_say_so(cast: Cast, role: Rol
             assert answer.status == 403, told
         else:
             assert answer.status not in {401, 403}, told
-            if "{" in endpoint.path:
+            if "{" in endpoint.path and name not in NAMED_BY_KIND:
                 assert answer.status == 404, told
 
 
