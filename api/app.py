@@ -22,6 +22,7 @@ from api.kit.openapi import document
 from api.kit.rate_limit import RateLimiter
 from api.kit.redis import Redis, RedisError, open_redis
 from api.kit.resources import Resources
+from api.kit.seal import SEAL, Seal
 from api.kit.serving import Shell, mount
 from api.kit.work import begin_work
 from api.live import LIVE, REDIS
@@ -58,6 +59,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     resources = Resources()
     resources.put(SETTINGS, settings)
     resources.put(TOKENS, mint)
+    resources.put(SEAL, Seal(settings.secret_key.get_secret_value()))
     resources.put(REDIS, redis)
     resources.put(LIVE, Positions(redis, settings.presence_s))
     resources.put(POLICY, policy_of(settings))

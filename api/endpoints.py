@@ -9,11 +9,13 @@ from api.identity.endpoints import ENDPOINTS as IDENTITY
 from api.kit.endpoint import AnyEndpoint
 from api.offers.endpoints import ENDPOINTS as OFFERS
 from api.orders.endpoints import ENDPOINTS as ORDERS
+from api.profiles.endpoints import ENDPOINTS as PROFILES
 from api.zones.endpoints import ENDPOINTS as ZONES
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *IDENTITY,
     *ZONES,
+    *PROFILES,
     *COMPANIES,
     *COURIERS,
     *ORDERS,

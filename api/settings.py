@@ -23,6 +23,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class MailTls(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Rate = Annotated[int, Field(ge=1, le=10_000_000)]
 
@@ -81,6 +89,16 @@ class Settings(BaseSettings):
         10, ge=0, description="how long the last refresh token still works"
     )
     code_s: int = Field(300, ge=60, description="life of a one-time code")
+    reset_code_s: int = Field(1800, ge=60, description="life of a password reset code")
+    code_gap_s: int = Field(60, ge=0, description="pause between two codes to one contact")
+    codes_per_day: int = Field(10, ge=1, description="codes to one contact in a day")
+    codes_per_address_per_day: int = Field(
+        200, ge=1, description="codes that one network address may ask for in a day"
+    )
+    lock_after: int = Field(5, ge=1, description="wrong passwords until an account is locked")
+    lock_s: int = Field(
+        900, ge=1, description="length of the first lock, per account and network; then doubled"
+    )
     bcrypt_cost: int = Field(12, ge=4, le=16, description="work factor of password hashes")
 
     rate_auth_per_min: Rate = Field(20, description="sign-in attempts per address")
@@ -92,6 +110,13 @@ class Settings(BaseSettings):
     sms_account: str = Field("hermod", description="account id at the SMS service")
     sms_token: SecretStr = Field(SecretStr(""), description="secret at the SMS service")
     sms_sender: str = Field("Hermod", description="sender of text messages")
+
+    mail_host: str = Field("", description="SMTP server for e-mail; empty: none")
+    mail_port: Port = Field(587, description="port of the SMTP server")
+    mail_tls: MailTls = Field(MailTls.STARTTLS, description="none, starttls or implicit")
+    mail_user: str = Field("", description="user at the SMTP server; empty: no sign-in")
+    mail_password: SecretStr = Field(SecretStr(""), description="password at the SMTP server")
+    mail_sender: str = Field("Hermod <hermod@localhost>", description="sender of e-mail")
 
     travel_detour: float = Field(
         0.0, ge=0, le=5, description="road metres per straight metre; 0: by vehicle"

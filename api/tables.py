@@ -8,11 +8,13 @@ from api.identity import model as identity
 from api.kit import audit, idempotency, lease, outbox, tables
 from api.offers import model as offers
 from api.orders import model as orders
+from api.profiles import model as profiles
 from api.zones import model as zones
 
 MODULES = (
     identity,
     zones,
+    profiles,
     companies,
     couriers,
     orders,

@@ -12,8 +12,14 @@ from api.deliveries import repository as delivery_rows
 from api.deliveries import service as deliveries
 from api.deliveries.events import DeliveryMoved
 from api.following import links
-from api.identity.events import CodeRequested, KnownPhoneRegistered
+from api.identity.events import (
+    CodeRequested,
+    ContactChanged,
+    KnownContactRegistered,
+    PasswordChanged,
+)
 from api.identity.tokens import TOKENS
+from api.integrations.mail import MAIL
 from api.integrations.sms import SMS
 from api.kit.events import Event
 from api.kit.ids import CourierId
@@ -56,20 +62,43 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
 
 
 async def send_code(station: Station, event: CodeRequested) -> None:
-    """Send a one-time code to a phone."""
+    """Send a one-time code to the contact it is for; nothing where nobody has that contact."""
+    if event.user_id is None:
+        return
     code = station.resources[TOKENS].code(event.code_id)
-    await station.resources[SMS].send(event.phone, f"Your Hermod code is {code}")
+    await _send(station, event.destination, "Your code", f"Your Hermod code is {code}")
 
 
-async def warn_owner(station: Station, event: KnownPhoneRegistered) -> None:
-    """Tell the owner of a known phone that somebody tried to register it."""
-    text = "Somebody tried to register your number with Hermod. You have an account: just log in."
-    await station.resources[SMS].send(event.phone, text)
+async def warn_owner(station: Station, event: KnownContactRegistered) -> None:
+    """Tell the owner of a known contact that somebody tried to register it."""
+    text = "Somebody tried to register you with Hermod. You have an account: just log in."
+    await _send(station, event.destination, "You have an account", text)
+
+
+async def tell_password_changed(station: Station, event: PasswordChanged) -> None:
+    """Tell the owner of an account that its password is another now."""
+    text = "Your Hermod password was changed. If that was not you, reset it now."
+    await _send(station, event.destination, "Your password was changed", text)
+
+
+async def tell_contact_changed(station: Station, event: ContactChanged) -> None:
+    """Tell the former contact of an account that it is not one any more."""
+    text = "Your Hermod account has another contact now. If that was not you, ask our support."
+    await _send(station, event.destination, "Your contact was changed", text)
+
+
+async def _send(station: Station, destination: str, subject: str, text: str) -> None:
+    if "@" in destination:
+        await station.resources[MAIL].send(destination, subject, text)
+    else:
+        await station.resources[SMS].send(destination, text)
 
 
 CALLS: dict[type[Event], Call] = {
     CodeRequested: send_code,
-    KnownPhoneRegistered: warn_owner,
+    KnownContactRegistered: warn_owner,
+    PasswordChanged: tell_password_changed,
+    ContactChanged: tell_contact_changed,
 }
 
 

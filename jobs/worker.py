@@ -10,6 +10,7 @@ from aiohttp import web
 
 from api.identity.passwords import PASSWORDS, PasswordHasher
 from api.identity.tokens import TOKENS, TokenMint
+from api.integrations.mail import MAIL, MailSender
 from api.integrations.sms import SMS, SmsSender
 from api.kit import program
 from api.kit.db import Database
@@ -47,6 +48,7 @@ async def open_station(settings: Settings, database: Database) -> AsyncIterator[
     resources.put(TOKENS, mint)
     resources.put(PASSWORDS, hasher)
     resources.put(SMS, sms)
+    resources.put(MAIL, MailSender(settings))
     resources.put(POLICY, policy_of(settings))
     resources.put(TRAVEL, travel_of(settings))
     try:

@@ -7,6 +7,7 @@ class WrongCredentials(Unauthenticated):
     """Unknown account, wrong password, unconfirmed or blocked: the answer does not tell which."""
 
     code, title = "wrong_credentials", "Login or password is wrong"
+    saves_work = True
 
 
 class WrongCode(Unauthenticated):

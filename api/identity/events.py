@@ -10,25 +10,53 @@ from api.kit.ids import SessionId, UserId
 
 @dataclass(frozen=True, slots=True)
 class CodeRequested(Event):
-    """A one-time code is to be sent; the code itself is derived when it is sent."""
+    """A one-time code is to be sent; the code itself is derived when it is sent.
+
+    Without a user nobody has the contact and nothing is sent: asking costs and tells the same.
+    """
 
     topic: ClassVar[str] = "identity.code_requested"
     lane: ClassVar[str] = OUTSIDE
 
     code_id: UUID
-    phone: str
+    user_id: UserId | None
+    destination: str
     locale: str
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPhoneRegistered(Event):
-    """Somebody tried to register a phone that has an account: its owner is told, not the caller."""
+class KnownContactRegistered(Event):
+    """Somebody tried to register a contact that has an account: its owner is told, not they."""
 
-    topic: ClassVar[str] = "identity.known_phone_registered"
+    topic: ClassVar[str] = "identity.known_contact_registered"
     lane: ClassVar[str] = OUTSIDE
 
     user_id: UserId
-    phone: str
+    destination: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Event):
+    """A password was changed or reset: its owner is told."""
+
+    topic: ClassVar[str] = "identity.password_changed"
+    lane: ClassVar[str] = OUTSIDE
+
+    user_id: UserId
+    destination: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged(Event):
+    """An account has another phone number or e-mail address: the former one is told."""
+
+    topic: ClassVar[str] = "identity.contact_changed"
+    lane: ClassVar[str] = OUTSIDE
+
+    user_id: UserId
+    destination: str
     locale: str
 
 

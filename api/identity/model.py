@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -29,6 +31,8 @@ class CodePurpose(StrEnum):
 
     REGISTRATION = "registration"
     LOGIN = "login"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # what a code is for
+    CHANGE_CONTACT = "change_contact"
 
 
 users = Table(
@@ -41,6 +45,9 @@ users = Table(
     Column("password_hash", String),
     Column("first_name", String(100), nullable=False),
     Column("last_name", String(100), nullable=False),
+    Column("date_of_birth", Date),
+    Column("iin_sealed", LargeBinary),
+    Column("iin_hash", LargeBinary),
     Column("locale", String, nullable=False),
     Column("company_id", Uuid, ForeignKey("companies.id")),
     Column("is_active", Boolean, nullable=False),
@@ -49,7 +56,11 @@ users = Table(
     moment("phone_verified_at", nullable=True),
     moment("last_login_at", nullable=True),
     moment("deleted_at", nullable=True),
+    Column("version", Integer, nullable=False, server_default="1"),
     *stamps(),
+    Index(
+        "uq_users_iin_hash", "iin_hash", unique=True, postgresql_where=text("deleted_at IS NULL")
+    ),
     Index("uq_users_email", "email", unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index("uq_users_phone", "phone", unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index("ix_users_company_id", "company_id"),
@@ -78,7 +89,7 @@ one_time_codes = Table(
     "one_time_codes",
     metadata,
     identity(),
-    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id")),
     Column("destination", String, nullable=False),
     word("purpose", CodePurpose),
     Column("code_hash", LargeBinary, nullable=False),
@@ -87,7 +98,7 @@ one_time_codes = Table(
     moment("used_at", nullable=True),
     moment("created_at"),
     Index("ix_one_time_codes_destination", "destination", "purpose"),
-    comment="only hashes are kept (times are real time)",
+    comment="only hashes are kept; without a user: nobody has the contact (times are real time)",
 )
 
 
@@ -136,10 +147,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
-    """A code sent to a phone or handed over as a link; five tries, one use."""
+    """A code sent to a contact or handed over as a link; five tries, one use.
 
-    id: UserId
-    user_id: UserId
+    A code without a user was asked for with a contact that nobody has: it opens nothing.
+    """
+
+    id: UUID
+    user_id: UserId | None
     destination: str
     purpose: CodePurpose
     code_hash: bytes

@@ -37,6 +37,10 @@ class PasswordHasher:
         fits = await self._in_thread(bcrypt.checkpw, _prehashed(password), checked)
         return fits and hashed is not None
 
+    def is_outdated(self, hashed: str) -> bool:
+        """Tell whether `hashed` was made with another work factor than ours of today."""
+        return int(hashed.split("$")[2]) != self._cost
+
     def close(self) -> None:
         """Stop the threads."""
         self._threads.shutdown(cancel_futures=True)

@@ -14,12 +14,14 @@ from api.identity.model import (
     sessions,
     users,
 )
+from api.kit.clock import real_now
 from api.kit.ids import SessionId, UserId
 from api.kit.statement import Command, Query, columns, inserting, saving, selecting
 from api.kit.work import Work
 
 _LIVING = selecting(User, users).where(users.c.deleted_at.is_(None))
 _USER = Query(User, _LIVING.where(users.c.id == bindparam("id")))
+_LOCK_USER = Query(User, _LIVING.where(users.c.id == bindparam("id")).with_for_update())
 _BY_LOGIN = Query(
     User,
     _LIVING.where(or_(users.c.phone == bindparam("login"), users.c.email == bindparam("login"))),
@@ -28,7 +30,17 @@ _ADD_USER = inserting(User, users)
 _REGISTER_AGAIN = saving(
     users, ["password_hash", "first_name", "last_name", "locale", "role", "updated_at"]
 )
-_VERIFY_PHONE = saving(users, ["phone_verified_at", "updated_at"])
+_VERIFIED = Command(
+    """
+    UPDATE users SET updated_at = :now,
+        phone_verified_at =
+            CASE WHEN phone = :contact::text THEN :now ELSE phone_verified_at END,
+        email_verified_at =
+            CASE WHEN email = :contact::text::citext THEN :now ELSE email_verified_at END
+    WHERE id = :id
+    """
+)
+_SET_PASSWORD = saving(users, ["password_hash", "updated_at"])
 _SEEN = saving(users, ["last_login_at"])
 
 _SESSION = Query(
@@ -44,6 +56,24 @@ _REVOKE = Command(
     """
 )
 
+_OPEN_OF = Query(
+    Session,
+    selecting(Session, sessions)
+    .where(
+        sessions.c.user_id == bindparam("user_id"),
+        sessions.c.revoked_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+    )
+    .order_by(sessions.c.id.desc()),
+)
+_LOCK_OPEN_OF = Query(
+    Session,
+    selecting(Session, sessions)
+    .where(sessions.c.user_id == bindparam("user_id"), sessions.c.revoked_at.is_(None))
+    .order_by(sessions.c.id)
+    .with_for_update(),
+)
+
 _ENDED_SINCE = Query(UUID, "SELECT id FROM sessions WHERE revoked_at > :since")
 
 _CODE = Query(
@@ -57,10 +87,6 @@ _CODE = Query(
     .order_by(one_time_codes.c.created_at.desc())
     .limit(1)
     .with_for_update(),
-)
-_CODE_BY_ID = Query(
-    OneTimeCode,
-    selecting(OneTimeCode, one_time_codes).where(one_time_codes.c.id == bindparam("id")),
 )
 _ADD_CODE = inserting(OneTimeCode, one_time_codes)
 _TRIED = Command("UPDATE one_time_codes SET attempts = attempts + 1 WHERE id = :id")
@@ -97,9 +123,19 @@ async def register_again(work: Work, changed: User) -> None:
     await _REGISTER_AGAIN.run(work.db, **columns(changed, names))
 
 
-async def verify_phone(work: Work, user_id: UserId) -> None:
-    """Note that the phone was shown to belong to the user."""
-    await _VERIFY_PHONE.run(work.db, id=user_id, phone_verified_at=work.now, updated_at=work.now)
+async def lock_user(work: Work, user_id: UserId) -> User | None:
+    """Return the user and hold the row until the transaction ends."""
+    return await _LOCK_USER.one(work.db, id=user_id)
+
+
+async def verify(work: Work, user_id: UserId, contact: str) -> None:
+    """Note that the phone number or e-mail address was shown to belong to the user."""
+    await _VERIFIED.run(work.db, id=user_id, contact=contact, now=work.now)
+
+
+async def set_password(work: Work, user_id: UserId, password_hash: str) -> None:
+    """Save another password."""
+    await _SET_PASSWORD.run(work.db, id=user_id, password_hash=password_hash, updated_at=work.now)
 
 
 async def seen(work: Work, user_id: UserId) -> None:
@@ -110,6 +146,16 @@ async def seen(work: Work, user_id: UserId) -> None:
 async def lock_session(work: Work, session_id: SessionId) -> Session | None:
     """Return the session and hold its row until the transaction ends."""
     return await _SESSION.one(work.db, id=session_id)
+
+
+async def open_sessions(work: Work, user_id: UserId) -> list[Session]:
+    """Return the sessions of a user that can still be refreshed, newest first."""
+    return await _OPEN_OF.all(work.db, user_id=user_id, now=real_now())
+
+
+async def lock_sessions(work: Work, user_id: UserId) -> list[Session]:
+    """Return the sessions of a user that have not ended and hold their rows, in id order."""
+    return await _LOCK_OPEN_OF.all(work.db, user_id=user_id)
 
 
 async def add_session(work: Work, session: Session) -> None:
@@ -136,11 +182,6 @@ async def ended_since(work: Work, since: datetime) -> list[UUID]:
 async def lock_code(work: Work, destination: str, purpose: CodePurpose) -> OneTimeCode | None:
     """Return the newest unused code and hold its row until the transaction ends."""
     return await _CODE.one(work.db, destination=destination, purpose=purpose)
-
-
-async def code(work: Work, code_id: UUID) -> OneTimeCode | None:
-    """Return the code with this id."""
-    return await _CODE_BY_ID.one(work.db, id=code_id)
 
 
 async def add_code(work: Work, added: OneTimeCode) -> None:

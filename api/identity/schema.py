@@ -3,12 +3,19 @@
 from typing import Annotated, Literal, Self
 
 import phonenumbers
-from pydantic import AfterValidator, EmailStr, Field, Secret, StringConstraints
+from pydantic import (
+    AfterValidator,
+    EmailStr,
+    Field,
+    Secret,
+    StringConstraints,
+    model_validator,
+)
 
-from api.identity.model import CodePurpose, User
+from api.identity.model import CodePurpose, Session, User
 from api.kit.actor import Role
-from api.kit.ids import CompanyId, UserId
-from api.kit.schema import Draft, ShortText, View
+from api.kit.ids import CompanyId, SessionId, UserId
+from api.kit.schema import Draft, Moment, ShortText, View
 
 
 def _e164(text: str) -> str:
@@ -37,7 +44,8 @@ Phone = Annotated[str, Field(max_length=32, examples=["+351912345678"]), AfterVa
 Email = Annotated[EmailStr, StringConstraints(max_length=254, to_lower=True)]
 _HIDDEN = Field(json_schema_extra={"format": "password", "writeOnly": True})
 _NewPassword = StringConstraints(strip_whitespace=False, min_length=8, max_length=200)
-_GivenPassword = StringConstraints(strip_whitespace=False, min_length=1, max_length=200)
+_AnyPassword = StringConstraints(strip_whitespace=False, min_length=1, max_length=200)
+GivenPassword = Annotated[Secret[Annotated[str, _AnyPassword]], _HIDDEN]
 Password = Annotated[Secret[Annotated[str, _NewPassword]], _HIDDEN]
 """A new password; it counts exactly as it was typed."""
 
@@ -48,19 +56,33 @@ CodeText = Annotated[
     Secret[Annotated[str, StringConstraints(min_length=6, max_length=100)]], _HIDDEN
 ]
 Contact = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_as_kept)]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en", "pt-PT"])]
 Carrier = Literal["body", "cookie"]
 """How the refresh token travels: in the body (apps), or in a cookie scripts cannot read (pages)."""
 
 
 class Registration(Draft):
-    """A new account; the code that completes it is sent to the phone."""
+    """A new account; the code that completes it is sent to the phone or the e-mail address."""
 
-    phone: Phone
+    phone: Phone | None = None
+    email: Email | None = None
     password: Password
     first_name: ShortText
     last_name: ShortText
     role: Literal[Role.CUSTOMER, Role.COURIER] = Role.CUSTOMER
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    locale: Locale = "en"
+
+    @model_validator(mode="after")
+    def _one_contact(self) -> Self:
+        if (self.phone is None) == (self.email is None):
+            message = "send phone or email, one of the two: the code goes there"
+            raise ValueError(message)
+        return self
+
+    @property
+    def contact(self) -> str:
+        """Return the phone number or e-mail address that the code goes to."""
+        return str(self.phone or self.email)
 
 
 class CodeSent(View):
@@ -70,11 +92,40 @@ class CodeSent(View):
     expires_in_s: int
 
 
+class CodeWish(Draft):
+    """Where a one-time code is to go, and what for."""
+
+    destination: Contact
+    purpose: Literal[CodePurpose.REGISTRATION, CodePurpose.LOGIN, CodePurpose.PASSWORD_RESET]
+
+
+class Forgotten(Draft):
+    """Whose password is forgotten: a phone number or an e-mail address."""
+
+    destination: Contact
+
+
+class PasswordReset(Draft):
+    """The code that came, and a new password."""
+
+    destination: Contact
+    code: CodeText
+    new_password: Password
+
+
+class PasswordChange(Draft):
+    """The password of today and a new one."""
+
+    current_password: GivenPassword
+    new_password: Password
+    carrier: Carrier = "body"
+
+
 class CodeCheck(Draft):
     """The code that came, or the secret of a one-time link."""
 
     destination: Contact
-    purpose: CodePurpose
+    purpose: Literal[CodePurpose.REGISTRATION, CodePurpose.LOGIN]
     code: CodeText
     device: ShortText | None = None
     carrier: Carrier = "body"
@@ -84,7 +135,7 @@ class Login(Draft):
     """Phone or e-mail, and the password."""
 
     login: Contact
-    password: Annotated[Secret[Annotated[str, _GivenPassword]], _HIDDEN]
+    password: GivenPassword
     device: ShortText | None = None
     carrier: Carrier = "body"
 
@@ -122,3 +173,40 @@ class Tokens(View):
     expires_in_s: int
     refresh_token: str | None
     user: Me
+
+
+class SessionPath(Draft):
+    """Which session."""
+
+    session_id: SessionId
+
+
+class SessionView(View):
+    """A device that is signed in."""
+
+    id: SessionId
+    device: str | None
+    address: str | None
+    created_at: Moment
+    last_used_at: Moment
+    expires_at: Moment
+    is_current: bool
+
+    @classmethod
+    def of(cls, session: Session, current: SessionId | None) -> Self:
+        """Return the view of `session`."""
+        return cls(
+            id=session.id,
+            device=session.device,
+            address=None if session.ip is None else str(session.ip),
+            created_at=session.created_at,
+            last_used_at=session.rotated_at,
+            expires_at=session.expires_at,
+            is_current=session.id == current,
+        )
+
+
+class SessionsView(View):
+    """Everywhere that the caller is signed in."""
+
+    sessions: list[SessionView]

@@ -2,55 +2,51 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
-from api.identity import repository, sessions
-from api.identity.errors import WrongCode, WrongCredentials
-from api.identity.events import CodeRequested, KnownPhoneRegistered
-from api.identity.model import CodePurpose, OneTimeCode, User
+from api.identity import codes, lockout, repository, sessions
+from api.identity.errors import WrongCredentials
+from api.identity.events import KnownContactRegistered
+from api.identity.model import CodePurpose, User
 from api.identity.passwords import PASSWORDS
 from api.identity.schema import CodeCheck, CodeSent, Login, Registration, Tokens
-from api.identity.tokens import TOKENS, hashed
+from api.identity.tokens import TOKENS
 from api.kit.actor import Role
-from api.kit.clock import real_now
 from api.kit.db import UniqueViolation
 from api.kit.errors import FieldError, InvalidInput, NotFound
 from api.kit.ids import CompanyId, UserId, new_id
 from api.kit.work import Work
-from api.settings import SETTINGS
-
-MAX_TRIES = 5
 
 
 async def register(work: Work, draft: Registration) -> CodeSent:
-    """Open an account that a code confirms; a known phone costs and answers the same."""
+    """Open an account that a code confirms; a known contact costs and answers the same."""
     password_hash = await work[PASSWORDS].hash(draft.password.get_secret_value())
     account = await _account(work, draft)
     if account.is_verified:
-        work.emit(KnownPhoneRegistered(account.id, draft.phone, account.locale))
-    else:
-        registered = replace(
-            account,
-            role=draft.role,
-            password_hash=password_hash,
-            first_name=draft.first_name,
-            last_name=draft.last_name,
-            locale=draft.locale,
-            updated_at=work.now,
-        )
-        await repository.register_again(work, registered)
-        code_id = await _add_code(work, registered, draft.phone, CodePurpose.REGISTRATION)
-        work.emit(CodeRequested(code_id, draft.phone, draft.locale))
-    return CodeSent(destination=draft.phone, expires_in_s=work[SETTINGS].code_s)
+        sent = await codes.send(work, None, draft.contact, CodePurpose.REGISTRATION)
+        work.emit(KnownContactRegistered(account.id, draft.contact, account.locale))
+        return sent
+    registered = replace(
+        account,
+        role=draft.role,
+        password_hash=password_hash,
+        first_name=draft.first_name,
+        last_name=draft.last_name,
+        locale=draft.locale,
+        updated_at=work.now,
+    )
+    await repository.register_again(work, registered)
+    return await codes.send(work, registered, draft.contact, CodePurpose.REGISTRATION)
 
 
 async def _account(work: Work, draft: Registration) -> User:
-    """Return the account of the phone: the one there is, or a new one nobody can sign in to yet."""
-    known = await repository.user_by_login(work, draft.phone)
+    """Return the account of the contact: the one there is, or one nobody can sign in to yet."""
+    known = await repository.user_by_login(work, draft.contact)
     if known is not None:
         return known
     newcomer = replace(
-        _new_user(work, draft.role, draft.first_name, draft.last_name), phone=draft.phone
+        _new_user(work, draft.role, draft.first_name, draft.last_name),
+        phone=draft.phone,
+        email=draft.email,
     )
     try:
         async with work.db.transaction():
@@ -62,18 +58,9 @@ async def _account(work: Work, draft: Registration) -> User:
 
 async def check_code(work: Work, check: CodeCheck) -> Tokens:
     """Confirm an account or sign in by a code; raise `WrongCode` and count the try otherwise."""
-    code = await repository.lock_code(work, check.destination, check.purpose)
-    if code is None or code.attempts >= MAX_TRIES or code.expires_at <= real_now():
-        raise WrongCode
-    if hashed(check.code.get_secret_value()) != code.code_hash:
-        await repository.note_try(work, code.id)
-        raise WrongCode
-    await repository.use_code(work, code.id, real_now())
-    user = await repository.user(work, code.user_id)
-    if user is None or not user.is_active:
-        raise WrongCode
+    user = await codes.use(work, check.destination, check.purpose, check.code.get_secret_value())
     if check.purpose is CodePurpose.REGISTRATION:
-        await repository.verify_phone(work, user.id)
+        await repository.verify(work, user.id, check.destination)
         work.record("user.register", "user", user.id, new={"role": user.role})
     return await sessions.open_session(work, user, check.device, check.carrier)
 
@@ -82,11 +69,22 @@ async def login(work: Work, draft: Login) -> Tokens:
     """Sign in by password; raise `WrongCredentials` after the same work for every reason."""
     user = await repository.user_by_login(work, draft.login)
     known = user if user is not None and user.is_active and user.is_verified else None
-    password_hash = known.password_hash if known else None
-    fits = await work[PASSWORDS].matches(draft.password.get_secret_value(), password_hash)
-    if known is None or not fits:
+    tried = await lockout.attempt(work, known, draft.login)
+    password = draft.password.get_secret_value()
+    fits = await work[PASSWORDS].matches(password, known.password_hash if known else None)
+    if known is None or not fits or not tried.allowed or not await _is_still(work, known):
+        lockout.failed(work, tried, known, draft.login)
         raise WrongCredentials
+    await lockout.succeeded(work, tried)
+    if known.password_hash is not None and work[PASSWORDS].is_outdated(known.password_hash):
+        await repository.set_password(work, known.id, await work[PASSWORDS].hash(password))
     return await sessions.open_session(work, known, draft.device, draft.carrier)
+
+
+async def _is_still(work: Work, known: User) -> bool:
+    """Hold the account; tell whether nobody changed its password or blocked it meanwhile."""
+    now = await repository.lock_user(work, known.id)
+    return now is not None and now.is_active and now.password_hash == known.password_hash
 
 
 async def me(work: Work) -> User:
@@ -128,43 +126,11 @@ async def add_staff(
 
 async def login_link_secret(work: Work, user: User, life: timedelta) -> str:
     """Return the secret of a link that signs `user` in once."""
-    code_id = UserId(new_id())
+    code_id = new_id()
     secret = work[TOKENS].link_secret(code_id)
     destination = str(user.email).lower()
-    await _keep_code(work, code_id, user, destination, CodePurpose.LOGIN, secret, life)
+    await codes.keep(work, code_id, user.id, destination, CodePurpose.LOGIN, secret, life)
     return secret
-
-
-async def _add_code(work: Work, user: User, destination: str, purpose: CodePurpose) -> UUID:
-    code_id = UserId(new_id())
-    life = timedelta(seconds=work[SETTINGS].code_s)
-    secret = work[TOKENS].code(code_id)
-    await _keep_code(work, code_id, user, destination, purpose, secret, life)
-    return code_id
-
-
-async def _keep_code(
-    work: Work,
-    code_id: UserId,
-    user: User,
-    destination: str,
-    purpose: CodePurpose,
-    secret: str,
-    life: timedelta,
-) -> None:
-    now = real_now()
-    code = OneTimeCode(
-        id=code_id,
-        user_id=user.id,
-        destination=destination,
-        purpose=purpose,
-        code_hash=hashed(secret),
-        attempts=0,
-        expires_at=now + life,
-        used_at=None,
-        created_at=now,
-    )
-    await repository.add_code(work, code)
 
 
 def _new_user(work: Work, role: Role, first_name: str, last_name: str) -> User:

@@ -15,7 +15,8 @@ from api.identity.model import Session, User
 from api.identity.schema import Carrier, Me, Tokens
 from api.identity.tokens import TOKENS, hashed
 from api.kit.clock import real_now
-from api.kit.ids import SessionId, new_id
+from api.kit.errors import NotFound
+from api.kit.ids import SessionId, UserId, new_id
 from api.kit.work import Cookie, Work
 from api.settings import SETTINGS
 
@@ -44,6 +45,8 @@ async def open_session(work: Work, user: User, device: str | None, carrier: Carr
     )
     await repository.add_session(work, session)
     await repository.seen(work, user.id)
+    work.actor = replace(work.actor, user_id=user.id)  # from here on they act themselves
+    work.record("session.begin", "session", session_id, new={"device": device})
     return _tokens(work, user, session, carrier)
 
 
@@ -93,7 +96,30 @@ async def end(work: Work, session_id: SessionId, reason: str) -> None:
         return
     work.record("session.end", "session", session_id, new={"reason": reason})
     work.emit(SessionEnded(session_id, session.user_id, reason))
-    work.cookies.append(Cookie(COOKIE, "", _COOKIE_PATH, 0))
+    if session_id == work.actor.session_id:
+        work.cookies.append(Cookie(COOKIE, "", _COOKIE_PATH, 0))
+
+
+async def end_all(work: Work, user_id: UserId, reason: str) -> None:
+    """End every session of a user for good."""
+    for session in await repository.lock_sessions(work, user_id):
+        await end(work, session.id, reason)
+
+
+async def end_own(work: Work, session_id: SessionId) -> None:
+    """End one of the caller's sessions; raise `NotFound` for one of somebody else."""
+    session = await repository.lock_session(work, session_id)
+    if session is None or session.user_id != work.actor.id:
+        raise NotFound("You have no such session")
+    await end(work, session_id, "logout")
+
+
+async def device_of(work: Work) -> str | None:
+    """Return how the device of the caller's own session is named."""
+    if work.actor.session_id is None:
+        return None
+    session = await repository.lock_session(work, work.actor.session_id)
+    return None if session is None else session.device
 
 
 def _tokens(work: Work, user: User, session: Session, carrier: Carrier) -> Tokens:

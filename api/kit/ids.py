@@ -8,6 +8,7 @@ from uuid import UUID
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 CompanyId = NewType("CompanyId", UUID)
+AddressId = NewType("AddressId", UUID)
 ZoneId = NewType("ZoneId", UUID)
 CourierId = NewType("CourierId", UUID)
 OrderId = NewType("OrderId", UUID)

@@ -57,7 +57,7 @@ class Work:
         self,
         action: str,
         entity: str,
-        entity_id: UUID,
+        entity_id: UUID | str,
         *,
         old: dict[str, Any] | None = None,
         new: dict[str, Any] | None = None,

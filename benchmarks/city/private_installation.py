@@ -85,6 +85,7 @@ def installed(folder: Path, settings: Mapping[str, str]) -> Iterator[PrivateInst
             "HERMOD_LOG_LEVEL": "warning",
             **{f"HERMOD_RATE_{kind}_PER_MIN": _NO_LIMIT for kind in
                ("AUTH", "PUBLIC", "READ", "WRITE")},
+            "HERMOD_CODES_PER_ADDRESS_PER_DAY": _NO_LIMIT,
             "PYTHONUNBUFFERED": "1",
             **settings,
         }  # fmt: skip

@@ -9,15 +9,16 @@ from api.endpoints import ENDPOINTS
 from api.kit.endpoint import Owner
 from tests.support.books import check_books
 from tests.support.cast import Cast
-from tests.support.examples import ask, name_of
+from tests.support.examples import ADDRESS, ask, name_of
 from tests.support.people import Person
 from tests.support.road import brought_to, dossier, offer
 
 PRIVATE = [
     endpoint
     for endpoint in ENDPOINTS
-    if endpoint.owner in {Owner.OWN_ORDERS, Owner.OWN_COMPANY, Owner.OWN_DELIVERIES}
+    if endpoint.owner in {Owner.OWN_ORDERS, Owner.OWN_COMPANY, Owner.OWN_DELIVERIES, Owner.SELF}
     and "{" in endpoint.path
+    and "{kind}" not in endpoint.path
 ]
 
 
@@ -32,7 +33,11 @@ class World:
 
     async def picture(self) -> tuple[object, ...]:
         """Return everything that a stranger could have changed."""
-        counted = await self.cast.stack.rows("SELECT count(*) FROM tracking_links")
+        counted = await self.cast.stack.rows(
+            "SELECT count(*) FROM tracking_links UNION ALL "
+            "SELECT count(*) FROM sessions WHERE revoked_at IS NULL UNION ALL "
+            "SELECT count(*) FROM addresses"
+        )
         return await dossier(self.cast, self.delivery_id), counted
 
 
@@ -50,8 +55,16 @@ async def world(cast: Cast) -> World:
         Owner.OWN_ORDERS: await cast.customer(),
         Owner.OWN_COMPANY: (await cast.shop())[1],
         Owner.OWN_DELIVERIES: await cast.courier(),
+        Owner.SELF: await cast.customer(),
     }
-    ids = {"orderId": order["id"], "deliveryId": delivery_id, "offerId": str(offer_id)}
+    (session,) = (await customer.get("/api/v1/auth/sessions")).data["sessions"]
+    ids = {
+        "orderId": order["id"],
+        "deliveryId": delivery_id,
+        "offerId": str(offer_id),
+        "sessionId": session["id"],
+        "addressId": (await customer.post("/api/v1/users/me/addresses", ADDRESS)).data["id"],
+    }
     return World(cast, ids, strangers, delivery_id)
 
 

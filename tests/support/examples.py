@@ -19,6 +19,14 @@ DRAWN = {
     "currency": "EUR",
     "timeZone": "Europe/Lisbon",
 }
+ADDRESS = {
+    "name": "Home",
+    "city": "Porto",
+    "street": "Rua das Flores",
+    "building": "1",
+    "latitude": 41.15,
+    "longitude": -8.61,
+}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/auth/register": {"phone": "+351931234567", **PERSON},
     "POST /api/v1/auth/verify-code": {
@@ -26,6 +34,28 @@ BODIES: dict[str, dict[str, Any]] = {
         "purpose": "registration",
         "code": "123456",
     },
+    "POST /api/v1/auth/send-code": {"destination": "+351931234567", "purpose": "login"},
+    "POST /api/v1/auth/forgot-password": {"destination": "+351931234567"},
+    "POST /api/v1/auth/reset-password": {
+        "destination": "+351931234567",
+        "code": "123456",
+        "newPassword": PASSWORD,
+    },
+    "POST /api/v1/auth/change-password": {
+        "currentPassword": "not this one",
+        "newPassword": PASSWORD,
+    },
+    "PUT /api/v1/users/me": {"firstName": "Ana", "lastName": "Sá"},
+    "POST /api/v1/users/me/contact": {"email": "ana.sa@hermod.example"},
+    "POST /api/v1/users/me/contact/confirm": {
+        "email": "ana.sa@hermod.example",
+        "code": "123456",
+    },
+    "POST /api/v1/users/me/addresses": ADDRESS,
+    "PUT /api/v1/users/me/addresses/{addressId}": ADDRESS,
+    "PUT /api/v1/users/me/preferences": {},
+    "PUT /api/v1/users/me/notification-settings": {},
+    "PUT /api/v1/users/me/consents/{kind}": {"given": True, "version": "1"},
     "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
     "POST /api/v1/admin/delivery-zones": DRAWN,
@@ -68,6 +98,7 @@ async def ask(
     path = re.sub(r"{(\w+)}", lambda found: (ids or {}).get(found[1], NOBODY), endpoint.path)
     if name in QUERIES:
         path += "?" + QUERIES[name]
+    path = path.replace(f"consents/{NOBODY}", "consents/terms")
     body = None if endpoint.signature.body is Nothing else BODIES[name]
     headers = {"If-Match": '"1"'} if endpoint.demands_version else {}
     key = uuid4().hex if endpoint.method == "POST" else None

@@ -15,18 +15,20 @@ import pytest
 import uvloop
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiosmtpd.smtp import SMTP
 from pydantic import SecretStr
 
 from api import app as api_app
 from api import realtime as realtime_app
 from api.kit.db import Database
-from api.settings import Settings
+from api.settings import MailTls, Settings
 from jobs import courier_plans, dispatch_tick, offer_expiry
 from jobs.outbox_relay import LANES, Relay
 from jobs.solver import Solver
 from jobs.station import Station
 from jobs.trail_writer import TrailWriter
 from jobs.worker import create_app, open_station
+from tests.support.inbox import MailInbox
 from tests.support.people import Person, SmsInbox
 
 
@@ -40,6 +42,7 @@ class Stack:
     api: TestServer
     realtime: TestServer
     sms: SmsInbox
+    mail: MailInbox
     solver: Solver = field(default_factory=Solver)
 
     def person(self) -> Person:
@@ -99,6 +102,9 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         secret_key=SecretStr("a secret of the tests, long enough 0123456789"),
         state_dir=tmp_path,
         bcrypt_cost=4,
+        code_gap_s=0,
+        codes_per_day=100_000,
+        codes_per_address_per_day=100_000,
         rate_auth_per_min=100_000,
         rate_public_per_min=100_000,
         rate_read_per_min=100_000,
@@ -117,14 +123,26 @@ async def stack(settings: Settings, database: Database) -> AsyncIterator[Stack]:
         gateway = TestServer(inbox.app())
         await gateway.start_server()
         exits.push_async_callback(gateway.close)
-        settings = settings.model_copy(update={"sms_url": str(gateway.make_url("")).rstrip("/")})
+        mail = MailInbox()
+        postbox = await asyncio.get_running_loop().create_server(
+            lambda: SMTP(mail, enable_SMTPUTF8=True), "127.0.0.1", 0
+        )
+        exits.callback(postbox.close)
+        settings = settings.model_copy(
+            update={
+                "sms_url": str(gateway.make_url("")).rstrip("/"),
+                "mail_host": "127.0.0.1",
+                "mail_port": postbox.sockets[0].getsockname()[1],
+                "mail_tls": MailTls.NONE,
+            }
+        )
         station = await exits.enter_async_context(open_station(settings, database))
         await station.redis.flushall()
         await courier_plans.resync(station)
         realtime = await _serve(exits, realtime_app.create_app(settings))
         settings = settings.model_copy(update={"realtime_port": realtime.port})
         api = await _serve(exits, api_app.create_app(settings, database))
-        built = Stack(settings, database, station, api, realtime, inbox)
+        built = Stack(settings, database, station, api, realtime, inbox, mail)
         exits.callback(built.solver.stop)
         yield built
 

@@ -8,7 +8,7 @@ from typing import Any
 import bcrypt
 import pytest
 
-from api.identity.service import MAX_TRIES
+from api.identity.codes import MAX_TRIES
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, Answer, Person
 from tests.support.programs import Stack
@@ -209,6 +209,38 @@ async def test_an_email_address_is_the_same_in_capitals(cast: Cast) -> None:
     _company, vendor = await cast.shop()
     login = {"login": vendor.me["email"].upper(), "password": PASSWORD}
     assert (await cast.stack.person().post(LOGIN, login)).data["user"] == vendor.me
+
+
+async def test_an_account_is_opened_with_an_email_address_as_well(stack: Stack) -> None:
+    email = "ana@hermod.example"
+    given = {name: value for name, value in draft().items() if name != "phone"}
+    person = stack.person()
+    assert (await person.post(REGISTER, given | {"email": email.upper()})).status == 202
+    await stack.settle()
+    code = stack.mail.code(email)
+    me = (await check(person, code, phone=email)).data["user"]
+    assert (me["email"], me["phone"]) == (email, None)
+    assert (await person.post(LOGIN, {"login": email, "password": PASSWORD})).status == 200
+
+
+@pytest.mark.parametrize("contact", [{}, {"phone": PHONE, "email": "ana@hermod.example"}])
+async def test_an_account_has_one_contact_at_first(stack: Stack, contact: dict[str, str]) -> None:
+    given = {name: value for name, value in draft().items() if name != "phone"}
+    answer = await stack.person().post(REGISTER, given | contact)
+    assert (answer.status, set(answer.fields)) == (422, {"body"})
+
+
+async def test_a_lost_registration_code_is_sent_again(stack: Stack) -> None:
+    person, old = await registered(stack)
+    wish = {"destination": PHONE, "purpose": "registration"}
+    assert (await person.post("/api/v1/auth/send-code", wish)).status == 202
+    await stack.settle()
+    assert (await check(person, old)).code == "wrong_code"
+    assert (await check(person, stack.sms.code(PHONE))).status == 200
+    before = len(stack.sms.messages[PHONE])
+    assert (await person.post("/api/v1/auth/send-code", wish)).status == 202
+    await stack.settle()
+    assert len(stack.sms.messages[PHONE]) == before  # there is nothing left to confirm
 
 
 def wrong(code: str, by: int = 1) -> str:

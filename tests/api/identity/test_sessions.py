@@ -179,3 +179,52 @@ async def test_a_token_in_the_body_sets_no_cookie(cast: Cast) -> None:
     person = await cast.customer()
     answer = await refresh(person, person.refresh_token)
     assert "Set-Cookie" not in answer.headers
+
+
+SESSIONS = "/api/v1/auth/sessions"
+
+
+async def signed_in_twice(cast: Cast) -> tuple[Person, Person]:
+    """Return one person on two devices."""
+    phone = await cast.customer()
+    tablet = cast.stack.person()
+    login = {"login": phone.me["phone"], "password": PASSWORD, "device": "Tablet"}
+    tablet.keep((await tablet.post(LOGIN, login)).data)
+    return phone, tablet
+
+
+async def test_everybody_sees_where_they_are_signed_in(cast: Cast) -> None:
+    phone, tablet = await signed_in_twice(cast)
+    seen = (await tablet.get(SESSIONS)).data["sessions"]
+    assert [(one["device"], one["isCurrent"]) for one in seen] == [("Tablet", True), (None, False)]
+    assert all(one["address"] == "127.0.0.1" for one in seen)
+    assert (await phone.post(LOGOUT)).status == 204
+    assert [one["device"] for one in (await tablet.get(SESSIONS)).data["sessions"]] == ["Tablet"]
+
+
+async def test_one_of_the_own_sessions_is_ended_from_afar(cast: Cast) -> None:
+    phone, tablet = await signed_in_twice(cast)
+    (lost,) = [one for one in (await phone.get(SESSIONS)).data["sessions"] if not one["isCurrent"]]
+    ended = await phone.ask("DELETE", f"{SESSIONS}/{lost['id']}")
+    assert (ended.status, "Set-Cookie" in ended.headers) == (204, False)
+    assert (await refresh(tablet, tablet.refresh_token)).code == "session_over"
+    assert (await refresh(phone, phone.refresh_token)).status == 200
+
+
+async def test_a_session_of_somebody_else_is_not_there(cast: Cast) -> None:
+    mine, theirs = await cast.customer(), await cast.customer()
+    (their_session,) = (await theirs.get(SESSIONS)).data["sessions"]
+    for session_id in (their_session["id"], "01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"):
+        assert (await mine.ask("DELETE", f"{SESSIONS}/{session_id}")).code == "not_found"
+    assert (await refresh(theirs, theirs.refresh_token)).status == 200
+
+
+async def test_logging_out_everywhere_ends_every_session(cast: Cast) -> None:
+    phone, tablet = await signed_in_twice(cast)
+    other = await cast.customer()
+    assert (await phone.ask("DELETE", SESSIONS)).status == 204
+    for person in (phone, tablet):
+        assert (await refresh(person, person.refresh_token)).code == "session_over"
+    assert (await refresh(other, other.refresh_token)).status == 200
+    ended = await cast.stack.rows("SELECT 1 FROM outbox WHERE topic = 'identity.session_ended'")
+    assert len(ended) == 2

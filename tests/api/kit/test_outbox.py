@@ -68,7 +68,7 @@ async def test_an_event_of_a_rolled_back_transaction_never_happened(database: Da
 
 
 async def test_calls_of_the_outside_world_have_a_lane_of_their_own(database: Database) -> None:
-    await save(database, RouteChanged(ONE), CodeRequested(new_id(), "+351912345678", "pt"))
+    await save(database, RouteChanged(ONE), CodeRequested(new_id(), None, "+351912345678", "pt"))
     assert [row.topic for row in await waiting(database)] == ["route.changed"]
     assert [row.topic for row in await waiting(database, OUTSIDE)] == ["identity.code_requested"]
 

@@ -1,0 +1,50 @@
+"""E-mail through an SMTP server."""
+
+import logging
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from api.kit.resources import Key
+from api.settings import MailTls, Settings
+
+log = logging.getLogger("api.mail")
+
+DEADLINE_S = 10.0
+
+
+class MailRefused(Exception):
+    """The server did not take the message; the outbox tries again."""
+
+
+class MailSender:
+    """Sends e-mail; without a server configured it only notes that it would have."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def send(self, address: str, subject: str, text: str) -> None:
+        """Send `text` to `address`; raise `MailRefused` where the server does not take it."""
+        given = self._settings
+        if not given.mail_host:
+            log.warning("no mail server is configured (HERMOD_MAIL_HOST): a message is not sent")
+            return
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = given.mail_sender, address, subject
+        message.set_content(text)
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=given.mail_host,
+                port=given.mail_port,
+                username=given.mail_user or None,
+                password=given.mail_password.get_secret_value() or None,
+                use_tls=given.mail_tls is MailTls.IMPLICIT,
+                start_tls=given.mail_tls is MailTls.STARTTLS,
+                timeout=DEADLINE_S,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise MailRefused(f"The mail server: {type(error).__name__}") from error
+
+
+MAIL: Key[MailSender] = Key("mail sender")
