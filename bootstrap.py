@@ -63,7 +63,7 @@ CHECKS = (
 )
 FIXES = (("lint", ("ruff", "check", "--fix", ".")), ("format", ("ruff", "format", ".")))
 
-EXTRAS = ("--extra", "test", "--extra", "dev", "--extra", "load")
+EXTRAS = ("--extra", "test", "--extra", "dev", "--extra", "load", "--extra", "peers")
 LOCKS = (
     ("installer", ("requirements/installer.in",)),
     ("core", ("pyproject.toml",)),
