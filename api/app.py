@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from aiohttp import web
 
@@ -13,7 +12,7 @@ from api.identity.guard import guard
 from api.identity.passwords import PASSWORDS, PasswordHasher
 from api.identity.revocations import LOOK_S, Revocations
 from api.identity.tokens import TOKENS, TokenMint
-from api.kit.db import OUT_OF_REACH, Database
+from api.kit.db import Database
 from api.kit.errors import Unavailable
 from api.kit.health import Probe, add_health
 from api.kit.metrics import Metrics
@@ -30,6 +29,7 @@ from api.metrics_page import add_metrics
 from api.pages import add_pages
 from api.planning import POLICY, TRAVEL, policy_of, travel_of
 from api.settings import SETTINGS, Settings
+from tracking import tasks
 from tracking.positions import Positions
 
 log = logging.getLogger("api")
@@ -68,15 +68,26 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     resources.put(PASSWORDS, hasher)
     app[RESOURCES] = resources
 
+    def failed(name: str) -> None:
+        metrics.restarts.labels(name).inc()
+
     async def run(_app: web.Application) -> AsyncIterator[None]:
+        async def learn() -> None:
+            async with begin_work(database, settings.clock, Resources(), read_only=True) as work:
+                await revocations.learn(work)
+
         loops = [
-            asyncio.create_task(_flush(metrics, resources), name="metrics"),
-            asyncio.create_task(_learn(revocations, database, settings), name="revocations"),
+            asyncio.create_task(
+                tasks.forever(name, pause_s, act, failed=failed, away=(Unavailable, RedisError)),
+                name=name,
+            )
+            for name, pause_s, act in (
+                ("metrics", FLUSH_S, lambda: metrics.flush(redis)),
+                ("revocations", LOOK_S, learn),
+            )
         ]
         yield
-        for loop in loops:
-            loop.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        await tasks.end(loops)
         hasher.close()
         await redis.aclose()
 
@@ -108,18 +119,3 @@ async def _ask(database: Database) -> None:
 
 async def _ping(redis: Redis) -> None:
     await redis.exists("ready?")
-
-
-async def _flush(metrics: Metrics, resources: Resources) -> None:
-    while True:
-        await asyncio.sleep(FLUSH_S)
-        with suppress(RedisError):
-            await metrics.flush(resources[REDIS])
-
-
-async def _learn(revocations: Revocations, database: Database, settings: Settings) -> None:
-    while True:
-        with suppress(Unavailable, *OUT_OF_REACH):
-            async with begin_work(database, settings.clock, Resources(), read_only=True) as work:
-                await revocations.learn(work)
-        await asyncio.sleep(LOOK_S)

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from aiohttp import web
 from api.kit import logs, program
 from api.kit.health import add_health
 from api.kit.metrics import Metrics
-from api.kit.redis import Redis, RedisError, open_redis
+from api.kit.redis import open_redis
 from api.metrics_page import add_metrics
 from api.settings import Settings, read_settings
 from tracking import tasks
@@ -40,6 +39,10 @@ class Counted:
     def socket(self, role: str, event: str) -> None:
         """Count a socket that opened or closed."""
         self._metrics.sockets.labels(role, event).inc()
+
+    def failure(self, loop: str) -> None:
+        """Count a background loop that failed and goes on."""
+        self._metrics.restarts.labels(loop).inc()
 
     def fanout(self, seconds: float) -> None:
         """Note how long one round of sending positions took."""
@@ -73,17 +76,21 @@ def create_app(settings: Settings) -> web.Application:
     redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
     policy = TrackingPolicy(tick_ms=settings.tracking_tick_ms, stale_s=settings.presence_s)
     clock = settings.clock
+    counted = Counted(metrics)
     gateway = Gateway(
         redis,
         Sockets(allow_origin=allow_origin(settings), max_frame_bytes=policy.max_frame_bytes),
         policy,
-        Counted(metrics),
+        counted,
         lambda: round(clock.now().timestamp() * 1000),
         clock.speed,
     )
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        flushing = asyncio.create_task(_flush(metrics, redis), name="metrics")
+        flush = tasks.forever(
+            "metrics", FLUSH_S, lambda: metrics.flush(redis), failed=counted.failure
+        )
+        flushing = asyncio.create_task(flush, name="metrics")
         gc.freeze()
         yield
         await tasks.end([flushing])
@@ -97,13 +104,6 @@ def create_app(settings: Settings) -> web.Application:
     add_health(app, "realtime", {"redis": ask})
     add_metrics(app, metrics, redis, settings)
     return app
-
-
-async def _flush(metrics: Metrics, redis: Redis) -> None:
-    while True:
-        await asyncio.sleep(FLUSH_S)
-        with suppress(RedisError):
-            await metrics.flush(redis)
 
 
 async def main() -> None:

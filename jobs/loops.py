@@ -1,8 +1,5 @@
 """LOOPS: what the job worker does again and again, by which name, how often (real seconds)."""
 
-import asyncio
-import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -15,10 +12,7 @@ from jobs.presence_watch import PresenceWatch
 from jobs.solver import Solver
 from jobs.station import Station
 from jobs.trail_writer import TrailWriter
-
-log = logging.getLogger("jobs.loops")
-
-PAUSE_AFTER_ERROR_S = 0.5
+from tracking import tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +46,10 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
 
 async def forever(loop: Loop, station: Station) -> None:
     """Run a loop; a failure is logged and counted, and the loop goes on."""
-    while True:
-        began = time.monotonic()
-        try:
-            await loop.act()
-        except (Unavailable, RedisError) as error:
-            station.metrics.restarts.labels(loop.name).inc()
-            log.warning(
-                "a server that we need does not answer",
-                extra={"loop": loop.name, "error": str(error)},
-            )
-            await asyncio.sleep(PAUSE_AFTER_ERROR_S)
-        except Exception:
-            station.metrics.restarts.labels(loop.name).inc()
-            log.exception("a loop failed and goes on", extra={"loop": loop.name})
-            await asyncio.sleep(PAUSE_AFTER_ERROR_S)
-        await asyncio.sleep(max(0.0, loop.pause_s - (time.monotonic() - began)))
+    await tasks.forever(
+        loop.name,
+        loop.pause_s,
+        loop.act,
+        failed=lambda name: station.metrics.restarts.labels(name).inc(),
+        away=(Unavailable, RedisError),
+    )

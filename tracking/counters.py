@@ -14,3 +14,6 @@ class Counters(Protocol):
 
     def fanout(self, seconds: float) -> None:
         """Note how long one round of sending positions took."""
+
+    def failure(self, loop: str) -> None:
+        """Count a background loop that failed and goes on."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -19,7 +19,6 @@ from tracking.trail import TrailRecord
 log = logging.getLogger("tracking.rounds")
 
 _NEWS_WAIT_MS = 1000
-_PAUSE_AFTER_ERROR_S = 0.5
 
 
 class Rounds:
@@ -40,7 +39,7 @@ class Rounds:
             ("durable", policy.durable_poll_s, self._durable),
             ("housekeeping", 1.0, self._housekeeping),
         ):
-            loop = _forever(name, pause_s, act)
+            loop = tasks.forever(name, pause_s, act, failed=self._gateway.counters.failure)
             self._tasks.append(asyncio.create_task(loop, name=f"tracking {name}"))
 
     async def say_goodbye(self) -> None:
@@ -182,18 +181,3 @@ class Rounds:
                 kind = Kind(visitor.grant.kind)
                 log.info("a socket does not read: closed", extra={"kind": kind})
                 await gateway.dismiss(visitor, "slow")
-
-
-async def _forever(name: str, pause_s: float, act: Callable[[], Awaitable[None]]) -> None:
-    """Do something again and again; an error is logged and does not end it."""
-    while True:
-        began = time.monotonic()
-        try:
-            await act()
-        except RedisError as error:
-            log.warning("redis does not answer", extra={"loop": name, "error": str(error)})
-            await asyncio.sleep(_PAUSE_AFTER_ERROR_S)
-        except Exception:
-            log.exception("a round failed and goes on", extra={"loop": name})
-            await asyncio.sleep(_PAUSE_AFTER_ERROR_S)
-        await asyncio.sleep(max(0.0, pause_s - (time.monotonic() - began)))

@@ -22,12 +22,12 @@ class _Refused(ValueError):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        message = f"the key '{twice}' stands twice in one object: send it once"
-        raise _Refused(message)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            message = f"the key '{name}' stands twice in one object: send it once"
+            raise _Refused(message)
+        found[name] = value
     return found
 
 

@@ -1,13 +1,17 @@
 """The HTTP program as a whole: health, metrics of all programs, its documents, its outer walls."""
 
+import asyncio
 from pathlib import Path
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from api import realtime
 from api.app import create_app
+from api.identity.revocations import Revocations
 from api.kit.db import Database
+from api.kit.work import Work
 from api.settings import Settings
 from tests.support.cast import Cast
 from tests.support.people import Person
@@ -82,6 +86,44 @@ async def test_metrics_ask_for_their_token_where_one_is_set(
             headers = {} if wrong is None else {"Authorization": wrong}
             assert (await person.get("/metrics", headers=headers)).code == "forbidden"
         assert "# TYPE" in await scraped(person, Authorization="Bearer a token")
+
+
+async def test_metrics_without_a_token_are_for_this_machine_only(
+    settings: Settings, database: Database
+) -> None:
+    """A proxy on this machine speaks for somebody else; both programs look behind it."""
+    behind = settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)})
+    for app in (create_app(behind, database), realtime.create_app(behind)):
+        async with guarded_program(app) as port:
+            person = Person(f"http://127.0.0.1:{port}")
+            sent = {"X-Forwarded-For": "203.0.113.9"}
+            assert (await person.get("/metrics", headers=sent)).code == "forbidden"
+            assert "# TYPE" in await scraped(person)
+
+
+async def test_looking_for_ended_sessions_goes_on_after_an_error(
+    stack: Stack, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever logged out would keep a token that works."""
+    customer = await cast.customer()
+    learn, broken = Revocations.learn, asyncio.Event()
+
+    async def learn_badly(self: Revocations, work: Work) -> None:
+        if not broken.is_set():
+            broken.set()
+            raise ZeroDivisionError
+        await learn(self, work)
+
+    monkeypatch.setattr(Revocations, "learn", learn_badly)
+    await broken.wait()
+    (await customer.post("/api/v1/auth/logout", {})).data  # noqa: B018  # fails unless 2xx
+
+    async def is_refused() -> bool:
+        return (await customer.get("/api/v1/auth/me")).status == 401
+
+    async with asyncio.timeout(30):
+        while not await is_refused():  # noqa: ASYNC110  # nothing tells; the API is asked
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,10 @@ class Counts:
         """Note that positions were sent."""
         self.results["fanout"] += 1
 
+    def failure(self, loop: str) -> None:
+        """Count a loop that failed."""
+        self.results[f"{loop} failed"] += 1
+
 
 @dataclass
 class Hall:

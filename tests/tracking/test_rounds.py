@@ -1,6 +1,5 @@
 """The rounds: what a tick writes and says, what the news change, what a loss of Redis does."""
 
-import asyncio
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,7 +22,7 @@ from tests.tracking.gateways import (
     reading,
     staff_grant,
 )
-from tracking import keys, news, plans, positions, rounds, trail
+from tracking import keys, news, plans, positions, trail
 from tracking.plans import Followed
 from tracking.policy import TrackingPolicy
 from tracking.positions import Positions
@@ -226,29 +225,6 @@ async def test_one_item_that_cannot_be_read_does_not_hold_up_the_news(
             await gateway_hall.hear_news()
         await gateway_hall.hear_news()
         assert await dispatcher.wait("order:new") == ({"orderId": "1"},)
-
-
-async def test_a_round_that_fails_is_tried_again(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Whatever it raised; only being cancelled ends it."""
-    monkeypatch.setattr(rounds, "_PAUSE_AFTER_ERROR_S", 0.0)
-    tried, enough = 0, asyncio.Event()
-
-    async def act() -> None:
-        nonlocal tried
-        await asyncio.sleep(0)
-        tried += 1
-        if tried == 6:
-            enough.set()
-        raise RedisError if tried % 2 else ZeroDivisionError
-
-    task = asyncio.create_task(rounds._forever("test", 0.0, act))
-    await enough.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert {record.levelname for record in caplog.records} == {"WARNING", "ERROR"}
 
 
 async def test_followers_are_forgotten_with_their_orders(gateway_hall: Hall) -> None:
