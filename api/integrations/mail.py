@@ -1,14 +1,11 @@
 """E-mail through an SMTP server."""
 
-import logging
 from email.message import EmailMessage
 
 import aiosmtplib
 
 from api.kit.resources import Key
 from api.settings import MailTls, Settings
-
-log = logging.getLogger("api.mail")
 
 DEADLINE_S = 10.0
 
@@ -27,8 +24,7 @@ class MailSender:
         """Send `text` to `address`; raise `MailRefused` where the server does not take it."""
         given = self._settings
         if not given.mail_host:
-            log.warning("no mail server is configured (HERMOD_MAIL_HOST): a message is not sent")
-            return
+            raise MailRefused("No mail server is set up: name one in HERMOD_MAIL_HOST")
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = given.mail_sender, address, subject
         message.set_content(text)

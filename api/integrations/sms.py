@@ -1,13 +1,9 @@
 """Text messages through a Twilio-shaped HTTP service."""
 
-import logging
-
 import aiohttp
 
 from api.kit.resources import Key
 from api.settings import Settings
-
-log = logging.getLogger("api.sms")
 
 DEADLINE_S = 5.0
 
@@ -17,7 +13,7 @@ class SmsRefused(Exception):
 
 
 class SmsSender:
-    """Sends text messages; without a service configured it only notes that it would have."""
+    """Sends text messages; without a service set up it refuses, so that the outbox keeps them."""
 
     def __init__(self, settings: Settings) -> None:
         self._base = settings.sms_url.rstrip("/")
@@ -30,8 +26,7 @@ class SmsSender:
     async def send(self, phone: str, text: str) -> None:
         """Send `text` to `phone`; raise `SmsRefused` where the service does not take it."""
         if not self._base:
-            log.warning("no SMS service is configured (HERMOD_SMS_URL): a message is not sent")
-            return
+            raise SmsRefused("No text message service is set up: name one in HERMOD_SMS_URL")
         url = f"{self._base}/2010-04-01/Accounts/{self._account}/Messages.json"
         form = {"To": phone, "From": self._sender, "Body": text}
         headers = {"Authorization": aiohttp.encode_basic_auth(self._account, self._token)}
