@@ -15,7 +15,7 @@ class MailRefused(Exception):
 
 
 class MailSender:
-    """Sends e-mail; without a server configured it only notes that it would have."""
+    """Sends e-mail; without a server set up it refuses, so that the outbox keeps it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
