@@ -28,10 +28,10 @@ class Tuning:
     from `again_at` to `again_until` it is tried once more.
     """
 
-    removals: float = 10.0
+    removals: float = 15.0
     blink: float = 0.01
     hot: float = 0.5
-    cold: float = 0.005
+    cold: float = 0.002
     fleet_until: float = 0.4
     again_at: float = 0.7
     again_until: float = 0.8
@@ -48,7 +48,8 @@ class Course:
         spent: Callable[[int], float],
         tuning: Tuning,
     ) -> None:
-        self._task, self._vehicles, self._tuning = task, vehicles, tuning
+        self._fewest, self._task = task, task._replace(fixed=0.0)
+        self._tuning = tuning
         self._spent_after, self._state = spent, chance(seed)
         self._length = float(task.cost.mean()) or 1.0
         self._search = start_search(task, [], vehicles, self._state)
@@ -70,7 +71,7 @@ class Course:
 
     def _build(self) -> None:
         """Insert all deliveries; where the vehicles do not suffice, search until they do."""
-        anneal(self._task, self._search, 1, 0.0, 0.0, 1.0, 1.0)
+        anneal(self._fewest, self._search, 1, 0.0, 0.0, 1.0, 1.0)
         self.steps += 1
         if self._search.now.absences[0] > 0:
             self._squeeze(1.0)
