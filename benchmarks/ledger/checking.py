@@ -9,13 +9,16 @@ import asyncpg
 
 from benchmarks.ledger.book import Book, Page
 
-_ROWS = """
-    SELECT courier_id, epoch, seq, (extract(epoch FROM ts) * 1000)::bigint AS t_ms,
-           st_y(location::geometry) AS lat, st_x(location::geometry) AS lng,
-           xmin::text::bigint AS written
-    FROM courier_positions
-    ORDER BY courier_id, epoch, seq
+_FIELDS = """
+    courier_id, epoch, seq, st_y(location::geometry) AS lat, st_x(location::geometry) AS lng,
+    xmin::text::bigint AS written
 """
+_ROWS = f"""
+    SELECT {_FIELDS}, (extract(epoch FROM ts) * 1000)::bigint AS t_ms FROM courier_positions
+    UNION ALL
+    SELECT {_FIELDS}, t_ms FROM undated_fixes
+    ORDER BY courier_id, epoch, seq
+"""  # noqa: S608  # put together from constants
 _NEAR_E7 = 2
 
 
