@@ -44,7 +44,7 @@ def main() -> int:
     told = summary(run)
     show_tables(told)
     wrong = problems(told)
-    for sentence in wrong:
+    for sentence in (*wrong, *(run.verdict.examples if run.verdict else ())):
         print(sentence, file=sys.stderr)
     plan = {"phones": run.plan.phones, "fixes": run.plan.fixes, "seed": run.plan.seed}
     result = {"machine": machine(), "plan": plan, "cpu_share": share.so_far(), "summary": told}

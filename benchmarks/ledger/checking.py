@@ -20,6 +20,7 @@ _ROWS = f"""
     ORDER BY courier_id, epoch, seq
 """  # noqa: S608  # put together from constants
 _NEAR_E7 = 2
+MOST_EXAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Verdict:
     `stored` are different fixes in PostgreSQL; `lost` are durable by word and not there;
     `duplicated` are rows beyond the first of a fix; `reordered` are rows that hold another fix
     than the one of that number, or were written before a lower number of the same phone and epoch;
-    `unknown` are rows of no fix that was ever sent.
+    `unknown` are rows of no fix that was ever sent. `examples` say where something is lost.
     """
 
     stored: int
@@ -37,6 +38,7 @@ class Verdict:
     duplicated: int
     reordered: int
     unknown: int
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -82,10 +84,16 @@ def _is_same(page: Page, row: Any) -> bool:
 
 def _sum(looks: Mapping[tuple[UUID, int], _Look], unknown: int) -> Verdict:
     stored = lost = duplicated = reordered = 0
+    examples: list[str] = []
     for look in looks.values():
         durable, found = look.page.durable, look.found
         stored += len(found) - found.count(0)
         duplicated += sum(found) - (len(found) - found.count(0))
         lost += found[:durable].count(0) + max(0, durable - len(found))
         reordered += look.reordered
-    return Verdict(stored, lost, duplicated, reordered, unknown)
+        if missing := [seq for seq, times in enumerate(found[:durable], start=1) if not times]:
+            examples.append(
+                f"courier {look.page.courier_id} epoch {look.page.epoch}: {len(missing)} of {durable}"
+                f" durable fixes are missing, from {missing[0]} to {missing[-1]}"
+            )
+    return Verdict(stored, lost, duplicated, reordered, unknown, tuple(examples[:MOST_EXAMPLES]))

@@ -89,7 +89,7 @@ class LedgerPhone:
         self._wake.set()
 
     def swap(self) -> None:
-        """Send the next two events in the wrong sequence."""
+        """Send the next event that can be divided in two, the second half first."""
         self._swap = True
         self._wake.set()
 
@@ -135,8 +135,8 @@ class LedgerPhone:
         async with self._speaking:
             page = self.page
             self._is_greeted = self._hello_again = False
-            kept = (page.durable + 1, page.taken) if page.taken > page.durable else (0, 0)
-            hello = {"v": VERSION, "epoch": page.epoch, "firstSeq": kept[0], "lastSeq": kept[1]}
+            kept = {"firstSeq": page.durable + 1, "lastSeq": page.taken}
+            hello = {"v": VERSION, "epoch": page.epoch, **kept}
             told: Any = await self._socket.ask("hello", hello)
             if page is not self.page or not isinstance(told, dict):
                 await self._socket.lose()
@@ -160,7 +160,8 @@ class LedgerPhone:
     def _next_events(self) -> list[list[Fix]]:
         """Return what to say next: one event, as a rule."""
         page, first = self.page, self._sent + 1
-        last = min(page.taken, self._sent + self._chance.randint(1, MOST_IN_ONE_EVENT))
+        most = MOST_IN_ONE_EVENT if self._swap else self._chance.randint(1, MOST_IN_ONE_EVENT)
+        last = min(page.taken, self._sent + most)
         event = [page.fix(seq) for seq in range(first, last + 1)]
         if self._swap and len(event) > 1:
             self._swap = False
