@@ -92,8 +92,7 @@ def _sum(looks: Mapping[tuple[UUID, int], _Look], unknown: int) -> Verdict:
         lost += found[:durable].count(0) + max(0, durable - len(found))
         reordered += look.reordered
         if missing := [seq for seq, times in enumerate(found[:durable], start=1) if not times]:
-            examples.append(
-                f"courier {look.page.courier_id} epoch {look.page.epoch}: {len(missing)} of {durable}"
-                f" durable fixes are missing, from {missing[0]} to {missing[-1]}"
-            )
+            whose = f"courier {look.page.courier_id} epoch {look.page.epoch}"
+            span = f"{len(missing)} are missing, from {missing[0]} to {missing[-1]}"
+            examples.append(f"{whose}: of {durable} durable fixes {span}")
     return Verdict(stored, lost, duplicated, reordered, unknown, tuple(examples[:MOST_EXAMPLES]))
