@@ -68,6 +68,12 @@ async def resync(station: Station) -> None:
             await plans.publish(station.redis, changed, gone, complete=complete)
 
 
+async def restore(station: Station) -> None:
+    """Bring Redis in line at once where it was wiped: until then gateways take no fixes."""
+    if not await plans.are_complete(station.redis):
+        await resync(station)
+
+
 @asynccontextmanager
 async def _in_turn(work: Work) -> AsyncIterator[None]:
     """Read and publish one after another: what was read earlier must not be published later.

@@ -39,6 +39,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("eta", 2.0, lambda: eta_watch.refresh(station)),
         Loop("presence", 5.0, PresenceWatch(station).run_once),
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
+        Loop("lost plans", 1.0, lambda: courier_plans.restore(station)),
         Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
     )

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from api.kit.db import Connection
@@ -35,6 +36,21 @@ _INSERT = Command(
     SELECT * FROM unnest(:courier_ids::uuid[], :epochs::bigint[], :seqs::bigint[],
                          :times::timestamptz[], :received::timestamptz[], :places::geography[],
                          :cells::bigint[], :accuracies::real[], :speeds::real[],
+                         :headings::smallint[], :refusals::text[])
+               AS n(courier_id, epoch, seq, ts, received_at, location, h3_cell,
+                    accuracy_m, speed_mps, heading_deg, refusal)
+    WHERE NOT EXISTS (SELECT FROM undated_fixes AS u WHERE u.courier_id = n.courier_id
+                      AND u.epoch = n.epoch AND u.seq = n.seq)
+    ON CONFLICT DO NOTHING
+    """
+)
+_INSERT_UNDATED = Command(
+    """
+    INSERT INTO undated_fixes (courier_id, epoch, seq, t_ms, received_at, location,
+                               accuracy_m, speed_mps, heading_deg, refusal)
+    SELECT * FROM unnest(:courier_ids::uuid[], :epochs::bigint[], :seqs::bigint[],
+                         :times_ms::bigint[], :received::timestamptz[], :places::geography[],
+                         :accuracies::real[], :speeds::real[],
                          :headings::smallint[], :refusals::text[])
     ON CONFLICT DO NOTHING
     """
@@ -82,24 +98,26 @@ class TrailWriter:
             return []
         began = time.perf_counter()
         records = [record for _entry, found in batch for record in found]
-        await self._save(self._kept(records))
+        await self._save(*self._parted(records))
         await trail.finish(redis, [entry for entry, _found in batch], trail.reached(records))
         self._station.metrics.trail_seconds.observe(time.perf_counter() - began)
         return records
 
-    def _kept(self, records: Sequence[TrailRecord]) -> list[TrailRecord]:
-        """Return the fixes that belong into history: on shift, and of a day that has a place there.
+    def _parted(
+        self, records: Sequence[TrailRecord]
+    ) -> tuple[list[TrailRecord], list[TrailRecord]]:
+        """Return the fixes on shift: those of a day that has a place in history, and the others.
 
         A phone whose clock is wrong by months must not make a table for each day that it names.
         """
         first, last = partitions.span(self._station)
         first_ms, last_ms = (round(moment.timestamp() * 1000) for moment in (first, last))
-        on_shift = [record for record in records if record.refusal != OFF_SHIFT]
-        kept = [record for record in on_shift if first_ms <= record.fix.t_ms < last_ms]
-        if len(kept) < len(on_shift):
-            number = len(on_shift) - len(kept)
-            log.info("fixes of impossible days are not stored", extra={"fixes": number})
-        return kept
+        dated: list[TrailRecord] = []
+        undated: list[TrailRecord] = []
+        for record in records:
+            if record.refusal != OFF_SHIFT:
+                (dated if first_ms <= record.fix.t_ms < last_ms else undated).append(record)
+        return dated, undated
 
     async def _locate(self) -> None:
         """Flush the last places into the couriers' rows, for when Redis is wiped."""
@@ -113,31 +131,39 @@ class TrailWriter:
                 times=[_moment(r.fix.t_ms) for r in newest.values()],
             )
 
-    async def _save(self, records: Sequence[TrailRecord]) -> None:
-        if not records:
+    async def _save(self, dated: Sequence[TrailRecord], undated: Sequence[TrailRecord]) -> None:
+        if not dated and not undated:
             return
         async with self._station.database.transaction() as db:
-            await self._make_room(db, records)
-            await _INSERT.run(
-                db,
-                courier_ids=[r.courier_id for r in records],
-                epochs=[r.epoch for r in records],
-                seqs=[r.fix.seq for r in records],
-                times=[_moment(r.fix.t_ms) for r in records],
-                received=[_moment(r.received_ms) for r in records],
-                places=[_place(r) for r in records],
-                cells=[_cell(r) for r in records],
-                accuracies=[r.fix.accuracy_m for r in records],
-                speeds=[r.fix.speed_mps for r in records],
-                headings=[_heading(r.fix.heading_deg) for r in records],
-                refusals=[r.refusal for r in records],
-            )
+            if undated:
+                times_ms = [r.fix.t_ms for r in undated]
+                await _INSERT_UNDATED.run(db, times_ms=times_ms, **_columns(undated))
+            if dated:
+                await self._make_room(db, dated)
+                times = [_moment(r.fix.t_ms) for r in dated]
+                cells_of = [_cell(r) for r in dated]
+                await _INSERT.run(db, times=times, cells=cells_of, **_columns(dated))
 
     async def _make_room(self, db: Connection, records: Sequence[TrailRecord]) -> None:
         days = {_moment(record.fix.t_ms).date() for record in records}
         for day in sorted(days - self._days):
             await partitions.ensure(db, day)
         self._days = (self._days | days) if len(self._days) < 1000 else days
+
+
+def _columns(records: Sequence[TrailRecord]) -> dict[str, list[Any]]:
+    """Return what both tables hold of fixes, column by column."""
+    return {
+        "courier_ids": [r.courier_id for r in records],
+        "epochs": [r.epoch for r in records],
+        "seqs": [r.fix.seq for r in records],
+        "received": [_moment(r.received_ms) for r in records],
+        "places": [_place(r) for r in records],
+        "accuracies": [r.fix.accuracy_m for r in records],
+        "speeds": [r.fix.speed_mps for r in records],
+        "headings": [_heading(r.fix.heading_deg) for r in records],
+        "refusals": [r.refusal for r in records],
+    }
 
 
 def _newest_believed(records: Sequence[TrailRecord]) -> dict[UUID, TrailRecord]:

@@ -132,11 +132,15 @@ def _known(value: float) -> float | None:
 
 
 def reached(records: Sequence[TrailRecord]) -> dict[UUID, Mark]:
-    """Return how far the fixes of each courier get in `records`."""
+    """Return how far the fixes of each courier get in `records`, in the epoch that comes last.
+
+    Epochs are by the phone's clock: the newer one may bear the lower number.
+    """
     found: dict[UUID, Mark] = {}
     for record in records:
         mark = Mark(record.epoch, record.fix.seq)
-        found[record.courier_id] = max(mark, found.get(record.courier_id, mark))
+        former = found.get(record.courier_id, mark)
+        found[record.courier_id] = max(mark, former) if former.epoch == mark.epoch else mark
     return found
 
 

@@ -32,7 +32,10 @@ class BadFrame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a phone says first: which fixes it still keeps."""
+    """What a phone says first: which fixes it still keeps.
+
+    One that keeps nothing says 0 and 0, or better: the next number, and the one before it.
+    """
 
     epoch: int
     first_seq: int
@@ -64,8 +67,9 @@ def parse_hello(payload: Any) -> Hello:
         _counted(payload.get("firstSeq"), "firstSeq"),
         _counted(payload.get("lastSeq"), "lastSeq"),
     )
-    if hello.first_seq > hello.last_seq or (hello.first_seq == 0) != (hello.last_seq == 0):
-        raise BadFrame("bad_payload", "firstSeq", "send the range you keep, or 0 and 0 for nothing")
+    if hello.first_seq > hello.last_seq + 1 or (hello.first_seq == 0 and hello.last_seq > 0):
+        message = "send the range you keep; for nothing the next number and the one before it"
+        raise BadFrame("bad_payload", "firstSeq", message)
     return hello
 
 

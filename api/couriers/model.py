@@ -70,6 +70,23 @@ courier_positions = Table(
     comment="trails: every fix once; `refusal` says why a fix did not move its courier",
 )
 
+undated_fixes = Table(
+    "undated_fixes",
+    metadata,
+    Column("courier_id", Uuid, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("t_ms", BigInteger, nullable=False),
+    moment("received_at"),
+    point("location", nullable=True),
+    Column("accuracy_m", REAL),
+    Column("speed_mps", REAL),
+    Column("heading_deg", SmallInteger),
+    Column("refusal", String),
+    PrimaryKeyConstraint("courier_id", "epoch", "seq"),
+    comment="fixes of days that no trail is kept for; `t_ms` is what the phone's clock said",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Courier:

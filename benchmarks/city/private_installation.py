@@ -16,7 +16,7 @@ from benchmarks.city.errors import CityError
 from jobs.machine.child import end, spawn
 from jobs.machine.log_files import open_log, quoted, tail
 from jobs.machine.programs import answers_http
-from jobs.machine.services import running
+from jobs.machine.services import Services, running
 from jobs.machine.steps import CannotGoOn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,32 +65,15 @@ def installed(folder: Path, settings: Mapping[str, str]) -> Iterator[PrivateInst
     `settings` are environment variables beside those that make it one installation.
     Raises CityError when a server or a program does not come up.
     """
-    ports = _free_ports()
+    ports = free_ports()
     with ExitStack() as stack:
         try:
             services = stack.enter_context(running(folder / "servers"))
         except CannotGoOn as error:
             raise CityError(str(error)) from error
-        environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("HERMOD_")},
-            "HERMOD_DATABASE_URL": services.database_url,
-            "HERMOD_REDIS_URL": services.redis_url,
-            "HERMOD_SECRET_KEY": secrets.token_urlsafe(48),
-            "HERMOD_STATE_DIR": str(folder / "state"),
-            "HERMOD_HTTP_PORT": str(ports.http),
-            "HERMOD_REALTIME_PORT": str(ports.realtime),
-            "HERMOD_JOBS_PORT": str(ports.jobs),
-            "HERMOD_SMS_URL": f"http://127.0.0.1:{ports.sms}",
-            "HERMOD_BCRYPT_COST": "4",
-            "HERMOD_LOG_LEVEL": "warning",
-            **{f"HERMOD_RATE_{kind}_PER_MIN": _NO_LIMIT for kind in
-               ("AUTH", "PUBLIC", "READ", "WRITE")},
-            "HERMOD_CODES_PER_ADDRESS_PER_DAY": _NO_LIMIT,
-            "PYTHONUNBUFFERED": "1",
-            **settings,
-        }  # fmt: skip
+        environment = environment_of(services, ports, folder, settings)
         for module in ("api.migrate", "jobs.seed"):
-            _run_once(module, folder, environment)
+            run_once(module, environment)
         programs = {"api": ports.http, "api.realtime": ports.realtime, "jobs": ports.jobs}
         processes = {
             module: stack.enter_context(_program(module, folder, environment))
@@ -101,7 +84,32 @@ def installed(folder: Path, settings: Mapping[str, str]) -> Iterator[PrivateInst
         yield PrivateInstallation(folder, ports, processes)
 
 
-def _free_ports() -> Ports:
+def environment_of(
+    services: Services, ports: Ports, folder: Path, settings: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the variables that make programs one installation on `services`, and `settings`."""
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("HERMOD_")},
+        "HERMOD_DATABASE_URL": services.database_url,
+        "HERMOD_REDIS_URL": services.redis_url,
+        "HERMOD_SECRET_KEY": secrets.token_urlsafe(48),
+        "HERMOD_STATE_DIR": str(folder / "state"),
+        "HERMOD_HTTP_PORT": str(ports.http),
+        "HERMOD_REALTIME_PORT": str(ports.realtime),
+        "HERMOD_JOBS_PORT": str(ports.jobs),
+        "HERMOD_SMS_URL": f"http://127.0.0.1:{ports.sms}",
+        "HERMOD_BCRYPT_COST": "4",
+        "HERMOD_LOG_LEVEL": "warning",
+        **{
+            f"HERMOD_RATE_{kind}_PER_MIN": _NO_LIMIT for kind in ("AUTH", "PUBLIC", "READ", "WRITE")
+        },
+        "PYTHONUNBUFFERED": "1",
+        **settings,
+    }
+
+
+def free_ports() -> Ports:
+    """Return ports that nobody listens on now."""
     doors = [socket.socket() for _ in range(4)]
     try:
         for door in doors:
@@ -112,7 +120,8 @@ def _free_ports() -> Ports:
             door.close()
 
 
-def _run_once(module: str, folder: Path, environment: Mapping[str, str]) -> None:
+def run_once(module: str, environment: Mapping[str, str]) -> None:
+    """Run one of our modules to its end; raise CityError with its last words when it fails."""
     done = subprocess.run(  # noqa: S603  # our own modules
         [sys.executable, "-m", module],
         cwd=ROOT,

@@ -10,7 +10,7 @@ import pytest
 from api.kit.ids import CourierId
 from jobs import courier_plans
 from tests.support.cast import Cast
-from tracking import plans
+from tracking import keys, plans
 from tracking.plans import CourierPlan, CourierState
 
 
@@ -52,3 +52,17 @@ async def test_what_was_read_earlier_is_not_published_later(
     held.set()
     await asyncio.gather(resync, refreshed)
     assert await state_of(cast, courier_id) is CourierState.ON_BREAK
+
+
+async def test_plans_lost_with_redis_are_back_with_the_next_look(cast: Cast) -> None:
+    """A gateway that starts meanwhile takes no fix before they are; a look costs little."""
+    station = cast.stack.station
+    courier_id = UUID((await cast.courier()).courier_id)
+    await courier_plans.resync(station)
+    await station.redis.flushall()
+    await courier_plans.restore(station)
+    assert await plans.are_complete(station.redis)
+    assert await state_of(cast, courier_id) is CourierState.FREE
+    await station.redis.hdel(keys.PLANS, courier_id.bytes)
+    await courier_plans.restore(station)
+    assert not await plans.load_all(station.redis), "nothing is read while nothing was lost"

@@ -15,7 +15,7 @@ from api.kit.db import Database
 from api.kit.errors import Unavailable
 from geo.fix import Fix
 from geo.screening import Refusal
-from jobs import trail_writer
+from jobs import cleanup, trail_writer
 from jobs.station import Station
 from jobs.trail_writer import TrailWriter
 from tests.support.cast import Cast
@@ -209,13 +209,51 @@ async def test_fixes_from_off_shift_only_move_the_mark(station: Station) -> None
 async def test_a_clock_wrong_by_years_makes_no_table_and_stops_nothing(
     station: Station, t_ms: int
 ) -> None:
-    """The fix is counted and let go; the next ones are stored."""
+    """The fix is kept apart, as it was sent and once; the next ones are stored."""
     before = await tables(station)
-    await append(station, record(ANNA, 1, Refusal.OUTDATED, t_ms=t_ms), record(ANNA, 2))
+    wrong = record(ANNA, 1, Refusal.OUTDATED, t_ms=t_ms)
+    await append(station, wrong, wrong, record(ANNA, 2))
+    await append(station, wrong)
     await drain(TrailWriter(station))
     assert [row["seq"] for row in await history(station)] == [2]
+    (kept,) = await undated(station)
+    assert (kept["courier_id"], kept["epoch"], kept["seq"]) == (ANNA, EPOCH, 1)
+    assert (kept["t_ms"], kept["refusal"]) == (t_ms, Refusal.OUTDATED)
+    assert (kept["location"].lat, kept["location"].lng) == (41.15, -8.61)
     assert await durable(station) == Mark(EPOCH, 2)
     assert len(await tables(station)) <= len(before) + 1
+
+
+async def undated(station: Station) -> list[Any]:
+    """Return the fixes of days that no trail is kept for."""
+    async with station.database.connection() as db:
+        return list(await db.fetch("SELECT * FROM undated_fixes ORDER BY courier_id, epoch, seq"))
+
+
+async def test_a_fix_kept_apart_is_not_stored_again_when_its_day_has_come(station: Station) -> None:
+    """The phone sends it again four days later, for it has not heard that it is durable."""
+    ahead = record(ANNA, 1, Refusal.FUTURE, t_ms=now_ms() + 4 * 86_400_000)
+    writer = TrailWriter(station)
+    await append(station, ahead)
+    await drain(writer)
+    later = replace(station.clock, start=station.clock.start + timedelta(days=4), speed=1.0)
+    writer._station = replace(station, clock=later)
+    await append(station, ahead, record(ANNA, 2))
+    await drain(writer)
+    assert [row["seq"] for row in await history(station)] == [2]
+    assert [row["seq"] for row in await undated(station)] == [1]
+
+
+async def test_fixes_kept_apart_are_forgotten_like_all_others(station: Station) -> None:
+    """When they are older than trails may be kept, by when they were received."""
+    await append(station, record(ANNA, 1, t_ms=0), record(BRUNO, 1, t_ms=0))
+    await drain(TrailWriter(station))
+    long_ago = timedelta(days=station.settings.trail_days + 1)
+    async with station.database.connection() as db:
+        older = "UPDATE undated_fixes SET received_at = received_at - $2::interval"
+        await db.execute(f"{older} WHERE courier_id = $1", ANNA, long_ago)
+    await cleanup.forget_old(station)
+    assert [row["courier_id"] for row in await undated(station)] == [BRUNO]
 
 
 async def tables(station: Station) -> list[str]:

@@ -129,6 +129,13 @@ def test_a_phone_that_keeps_nothing_may_go_on_at_any_number() -> None:
     assert code_of(ride, fix(61)) == ("hello_first", "seq")
 
 
+def test_a_phone_that_keeps_nothing_and_says_what_comes_next_goes_on_there() -> None:
+    """A later fix that overtakes must not pass for those before it."""
+    ride = Ride(first=58, last=57)
+    assert code_of(ride, fix(60), fix(61)) == ("hello_first", "seq")
+    assert stored(ride.send(fix(58), fix(59)), ride.send(fix(60))) == [58, 59, 60]
+
+
 def test_fixes_before_hello_or_of_another_epoch_are_not_taken() -> None:
     """Their numbers would mean nothing."""
     ride = Ride()

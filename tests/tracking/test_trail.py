@@ -106,6 +106,12 @@ async def test_a_lost_mark_stops_the_entry_and_names_the_courier(redis: Redis) -
     assert await accepted(redis, ANNA, BRUNO) == [Mark(), Mark(7, 3)]
 
 
+def test_the_epoch_sent_last_counts_though_its_number_is_lower() -> None:
+    """A phone began anew by a clock that was wrong before, or is wrong now."""
+    sent = [record(ANNA, 9, epoch=8), record(ANNA, 1), record(ANNA, 2), record(ANNA, 1)]
+    assert trail.reached(sent) == {ANNA: Mark(7, 2)}
+
+
 @pytest.mark.parametrize(
     ("held", "expected", "is_lost"),
     [

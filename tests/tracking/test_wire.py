@@ -143,7 +143,7 @@ def refused(act: Any, *arguments: Any) -> tuple[str, str]:
         ({"epoch": None}, "epoch"),
         ({"firstSeq": None}, "firstSeq"),
         ({"lastSeq": [1]}, "lastSeq"),
-        ({"firstSeq": 5, "lastSeq": 4}, "firstSeq"),
+        ({"firstSeq": 6, "lastSeq": 4}, "firstSeq"),
         ({"firstSeq": 0, "lastSeq": 4}, "firstSeq"),
         ({"token": "x"}, "token"),
     ],
