@@ -171,7 +171,8 @@ def read_settings() -> Settings:
     known = {f"HERMOD_{name.upper()}" for name in Settings.model_fields}
     for name in os.environ:
         if name.startswith("HERMOD_") and not name.startswith("HERMOD_TEST_") and name not in known:
-            close = get_close_matches(name, known, n=1)
+            bare = {one.removeprefix("HERMOD_"): one for one in known}
+            close = [bare[one] for one in get_close_matches(name.removeprefix("HERMOD_"), bare, 1)]
             hint = f"did you mean {close[0]}?" if close else "see docs/operate/settings.md"
             raise CannotStart(f"There is no setting {name}; {hint}")
     try:

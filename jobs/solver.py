@@ -28,12 +28,18 @@ class Decision:
     left_over: dict[bytes, str]
 
 
+_READY = b"ready"
+START_S = 60.0
+"""How long a new process may take to load; on a busy machine that is longer than any tick."""
+
+
 class SolverHung(Exception):
     """The solver did not answer in time, or died; a fresh one will start."""
 
 
 def _serve(pipe: Connection) -> None:
     """Decide whatever comes through the pipe until it closes (the child's main function)."""
+    pipe.send(_READY)
     while True:
         try:
             packed, policy, seed = pipe.recv()
@@ -57,6 +63,7 @@ class Solver:
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._pipe: Connection | None = None
+        self._is_ready = False
 
     async def decide(
         self, problem: bytes, policy: DispatchPolicy, seed: int, deadline_s: float
@@ -65,10 +72,11 @@ class Solver:
         pipe = self._open_pipe()
         loop = asyncio.get_running_loop()
         try:
+            if not self._is_ready:
+                await self._answer(pipe, START_S)
+                self._is_ready = True
             await loop.run_in_executor(None, pipe.send, (problem, policy, seed))
-            if not await loop.run_in_executor(None, pipe.poll, deadline_s):
-                raise SolverHung(f"no answer within {deadline_s} s")
-            decision: Decision = await loop.run_in_executor(None, pipe.recv)
+            decision: Decision = await self._answer(pipe, deadline_s)
         except (EOFError, OSError) as error:
             self.stop()
             raise SolverHung("the solver died") from error
@@ -76,6 +84,12 @@ class Solver:
             self.stop()
             raise
         return decision
+
+    async def _answer(self, pipe: Connection, within_s: float) -> Any:
+        loop = asyncio.get_running_loop()
+        if not await loop.run_in_executor(None, pipe.poll, within_s):
+            raise SolverHung(f"no answer within {within_s} s")
+        return await loop.run_in_executor(None, pipe.recv)
 
     def stop(self) -> None:
         """Kill the process; the next decision starts another."""
@@ -85,6 +99,7 @@ class Solver:
         if self._pipe is not None:
             self._pipe.close()
         self._process = self._pipe = None
+        self._is_ready = False
 
     def _open_pipe(self) -> Connection:
         if self._pipe is None or not self._process.is_alive():

@@ -103,6 +103,7 @@ def environment_of(
         **{
             f"HERMOD_RATE_{kind}_PER_MIN": _NO_LIMIT for kind in ("AUTH", "PUBLIC", "READ", "WRITE")
         },
+        "HERMOD_CODES_PER_ADDRESS_PER_DAY": _NO_LIMIT,
         "PYTHONUNBUFFERED": "1",
         **settings,
     }

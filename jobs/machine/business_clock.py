@@ -13,9 +13,16 @@ def carried_on(old: Clock | None, now: datetime, speed: float) -> Clock:
 
     It goes on from what the `old` clock shows at that instant; without one it starts at `now`.
     """
-    if old is None:
-        return Clock(epoch=now, start=now, speed=speed)
-    return Clock(epoch=now, start=old.start + (now - old.epoch) * old.speed, speed=speed)
+    return Clock(epoch=now, start=now if old is None else _shown(old, now), speed=speed)
+
+
+def stopped(clock: Clock, now: datetime) -> Clock:
+    """Return `clock` as it stands still from the real instant `now`: nobody works meanwhile."""
+    return Clock(epoch=now, start=_shown(clock, now), speed=0.0)
+
+
+def _shown(clock: Clock, now: datetime) -> datetime:
+    return clock.start + (now - clock.epoch) * clock.speed
 
 
 def load_clock(path: Path) -> Clock | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.kit.clock import Clock
-from jobs.machine.business_clock import carried_on, load_clock, save_clock
+from api.kit.clock import Clock, real_now
+from jobs.machine.business_clock import carried_on, load_clock, save_clock, stopped
 from jobs.machine.installation import Installation
 from jobs.machine.programs import Probe, Program, Restart, answers_http, server_program
 from jobs.machine.services import Services, prepare
@@ -18,6 +18,8 @@ from jobs.machine.supervisor import Supervisor
 from jobs.machine.wish import Wish
 
 NAMED_SERVERS = ("HERMOD_DATABASE_URL", "HERMOD_REDIS_URL")
+OFFER_S, READING_S = 45.0, 15.0
+"""How long an offer lives: business seconds, but at least so many real ones: people answer too."""
 RATES = ("AUTH", "PUBLIC", "READ", "WRITE")
 
 
@@ -92,13 +94,21 @@ def run_demo(
     programs = programs_of(installation, services, ports, wish, {**environment, **settings})
     supervisor = Supervisor(programs, installation.logs, keep_open=(lock,))
     say("Starting (logs in .hermod/logs):")
-    supervisor.run(lambda: say(links(installation, services, ports, wish)))
+    try:
+        supervisor.run(lambda: say(links(installation, services, ports, wish)))
+    finally:
+        save_clock(clock_file(installation), stopped(clock, real_now()))
     say("Stopped. The data stays; `make demo RESET=1` starts afresh.")
+
+
+def clock_file(installation: Installation) -> Path:
+    """Return where the business clock is kept between two demos."""
+    return installation.business / "clock.json"
 
 
 def next_clock(installation: Installation, now: datetime, speed: float) -> Clock:
     """Return the business clock of this start and keep it for the next."""
-    path = installation.business / "clock.json"
+    path = clock_file(installation)
     clock = carried_on(load_clock(path), now, speed)
     save_clock(path, clock)
     return clock
@@ -120,6 +130,7 @@ def settings_of(
         "HERMOD_CLOCK_EPOCH": clock.epoch.isoformat(),
         "HERMOD_CLOCK_START": clock.start.isoformat(),
         "HERMOD_CLOCK_SPEED": str(clock.speed),
+        "HERMOD_OFFER_S": str(max(OFFER_S, READING_S * clock.speed)),
         "HERMOD_SECRET_KEY": installation.secret_key(),
         "HERMOD_BCRYPT_COST": "4",  # hundreds of robots sign in; nothing here is worth stealing
         "PYTHONUNBUFFERED": "1",

@@ -14,6 +14,14 @@ def open_log(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
 
 
+def size_of(path: Path) -> int:
+    """Return how many bytes `path` holds; 0 when it is missing."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def tail(path: Path, lines: int = 30, *, start: int = 0) -> list[str]:
     """Return the last `lines` lines of `path` after byte `start`; none when it is missing."""
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jobs.machine import sweeper
 from jobs.machine.child import kill_group, spawn
-from jobs.machine.log_files import open_log, quoted, rotate, tail
+from jobs.machine.log_files import open_log, quoted, rotate, size_of, tail
 from jobs.machine.programs import Program, Restart
 from jobs.machine.steps import CannotGoOn, say
 
@@ -94,22 +94,23 @@ class Supervisor:
 
     def _bring_up(self, watched: Watched) -> None:
         program = watched.program
-        began = time.monotonic()
+        began, written = time.monotonic(), size_of(self._log(program))
         self._start(watched)
         while not watched.was_ready:
             if watched.deaths >= FIRST_TRIES or watched.is_finished:
-                raise self._failure(program, "does not start")
+                raise self._failure(program, "does not start", written)
             if time.monotonic() - began > program.first_ready_s:
-                raise self._failure(program, "is not ready yet")
+                raise self._failure(program, "is not ready yet", written)
             self._turn(0.05)
         verb = "done" if program.restart is Restart.NEVER else "ready"
         self._tell(f"  {program.name} {verb} after {time.monotonic() - began:.1f} s")
 
-    def _failure(self, program: Program, problem: str) -> CannotGoOn:
+    def _failure(self, program: Program, problem: str, written: int) -> CannotGoOn:
+        """Return what to say, with what the log says after its first `written` bytes."""
         if program.on_terminal:
             return CannotGoOn(f"{program.name} {problem}: what it says stands above.")
         log = self._log(program)
-        return CannotGoOn(f"{quoted(tail(log))}{program.name} {problem}: see {log}.")
+        return CannotGoOn(f"{quoted(tail(log, start=written))}{program.name} {problem}: see {log}.")
 
     def _turn(self, timeout_s: float) -> None:
         """Wait for a signal, then look after every program; raises StopAsked when told to stop."""

@@ -52,7 +52,7 @@ class Toolchain:
         sources = files_under(web, NOT_SOURCES)
         built = digest(*(str(path.relative_to(web)) for path in sources), *sources)
         stamp = self.installation.stamps / "pages"
-        if (web / "dist" / "index.html").exists() and is_stamped(stamp, built):
+        if any((web / "dist").glob("*.html")) and is_stamped(stamp, built):
             return
         npm, environment = self.npm()
         self._web_packages(web, npm, environment)

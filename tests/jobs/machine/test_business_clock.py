@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.kit.clock import Clock
-from jobs.machine.business_clock import carried_on, load_clock, save_clock
+from jobs.machine.business_clock import carried_on, load_clock, save_clock, stopped
 from jobs.machine.steps import CannotGoOn
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -67,3 +67,10 @@ def test_a_damaged_clock_names_the_way_out(tmp_path: Path, content: str) -> None
     (tmp_path / "clock.json").write_text(content)
     with pytest.raises(CannotGoOn, match="RESET=1"):
         load_clock(tmp_path / "clock.json")
+
+
+def test_a_stopped_clock_stands_still_until_it_is_started_again() -> None:
+    clock = Clock(NOON, NOON, 10.0)
+    at_rest = stopped(clock, NOON + timedelta(minutes=6))
+    morning = NOON + timedelta(hours=20)
+    assert carried_on(at_rest, morning, 1.0) == Clock(morning, NOON + timedelta(hours=1), 1.0)

@@ -22,7 +22,7 @@ NODE = "#!/bin/sh\necho v22.12.0\n"
 NPM = """#!/bin/sh
 echo "npm $*" >> "$CALLS"
 mkdir -p node_modules dist
-if [ "$1" = run ]; then echo built > dist/index.html; fi
+if [ "$1" = run ]; then echo built > dist/console.html; fi
 """
 
 
@@ -151,7 +151,7 @@ def test_built_pages_that_were_deleted_are_built_again(checkout: Checkout) -> No
     checkout.add_pages()
     checkout.tools.pages()
     checkout.called()
-    (checkout.root / "web" / "dist" / "index.html").unlink()
+    (checkout.root / "web" / "dist" / "console.html").unlink()
     checkout.tools.pages()
     assert checkout.called() == ["npm run"]
 

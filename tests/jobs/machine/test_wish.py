@@ -18,7 +18,7 @@ def test_empty_variables_mean_the_defaults() -> None:
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
     extract = tmp_path / "porto.osm.pbf"
-    extract.touch()
+    extract.write_bytes(b"\0\0\0\x0e\x0a\x09OSMHeader\x18\x72")
     given = {
         "PORT": "9000",
         "COURIERS": "200",
@@ -50,3 +50,10 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
 def test_a_value_without_sense_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(CannotGoOn, match=f"^{name}={value} "):
         read_wish({name: value})
+
+
+def test_a_file_that_is_no_extract_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    other = tmp_path / "map.zip"
+    other.write_bytes(b"PK\x03\x04 and more")
+    with pytest.raises(CannotGoOn, match="no OpenStreetMap extract"):
+        read_wish({"CITY": str(other)})
