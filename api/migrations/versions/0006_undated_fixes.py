@@ -1,6 +1,6 @@
 """Fixes of days that no trail is kept for are kept apart.
 
-Revision: 0004, after 0003.
+Revision: 0006, after 0005.
 """
 
 import geoalchemy2
