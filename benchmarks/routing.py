@@ -165,7 +165,7 @@ def _show(rows: list[Row], summary: dict[str, Any], asked: argparse.Namespace) -
         (solver, part, *(_cell(value) for value in of.values()))
         for part in next(iter(summary.values()))
         for solver in solvers
-        if isinstance(of := summary[solver][part], dict)
+        if isinstance(of := summary[solver].get(part), dict)
     ]
     show("median of the seeds, mean of the instances", _COLUMNS, scores)
     shares = [

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dispatch.errors import ProblemError
 from dispatch.kernel.insertion import best_pair, make_room
 from dispatch.kernel.routes import empty_routes
 from dispatch.kernel.task import make_task
 from dispatch.route_search import Course, Tuning
 from dispatch.routing_problem import RoutingProblem
+
+_MOST_PLACES = 5_000_000
+"""Vehicles times stops: so many places are kept three times over, with 50 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,16 @@ def plan_routes(
     """Return the best routes found: fewest left out, fewest vehicles (if first), least cost.
 
     `now_s` is a clock of any epoch that never goes back. A delivery that no vehicle could serve
-    even alone is left out at once. See dispatch/kernel for the algorithms.
+    even alone is left out at once. See dispatch/kernel for the algorithms. Raises ProblemError
+    where vehicles and deliveries are too many for the memory.
     """
     began_s = now_s()
+    rows = min(problem.vehicles, len(problem.pickup))
+    if rows * 2 * len(problem.pickup) > _MOST_PLACES:
+        raise ProblemError(
+            f"{rows} vehicles for {len(problem.pickup)} deliveries are too many for one search:"
+            " split the deliveries by area or give fewer vehicles"
+        )
     possible = np.flatnonzero(servable(problem)).astype(np.int32)
     if len(possible) == 0 or problem.vehicles == 0:
         return RoutePlan((), tuple(range(len(problem.pickup))), 0)

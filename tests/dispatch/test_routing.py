@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.errors import ProblemError
 from dispatch.kernel.judge import judge
 from dispatch.routing import Budget, plan_routes, servable
 from tests.dispatch.kernel.small_tasks import random_problem, seeds
@@ -74,6 +75,12 @@ def test_a_delivery_that_nobody_can_serve_is_left_out_and_the_others_are_not() -
     plan = plan_routes(problem, Budget(steps=300), 1, stopped)
     assert plan.unserved == (2,)
     assert servable(problem) == [True, True, False, True]
+
+
+def test_a_problem_too_large_for_the_memory_gets_one_sentence() -> None:
+    problem = random_problem(1, 1600, vehicles=1600)
+    with pytest.raises(ProblemError, match="1600 vehicles for 1600 deliveries are too many"):
+        plan_routes(problem, Budget(steps=10), 1, stopped)
 
 
 @pytest.mark.parametrize("vehicles", [0, 2])

@@ -48,6 +48,15 @@ def test_a_run_writes_table_json_and_solutions(tmp_path: Path) -> None:
     assert nodes == [1, 2, 3, 4]
 
 
+def test_distances_are_compared_with_the_rival_asked_for(tmp_path: Path) -> None:
+    words = ("--instances", "lc101", "--limit", "0.05", "--seeds", "1", "--rival", "ortools")
+    code, shown, wrong = run(tmp_path, *words, "--solvers", "hermod,ortools")
+    assert code == 0, wrong
+    summary = json.loads(shown.splitlines()[-1])["summary"]
+    assert summary["hermod"]["distance_below_ortools"] == pytest.approx(0.0)
+    assert "distance_below_ortools" not in summary["ortools"]
+
+
 @pytest.mark.parametrize("name", INSTALLED)
 def test_every_solver_answers_with_routes_that_hold(name: str, tmp_path: Path) -> None:
     archive, table = write_small(tmp_path)
