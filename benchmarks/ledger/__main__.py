@@ -16,12 +16,14 @@ import uvloop
 
 from benchmarks.city.errors import CityError
 from benchmarks.ledger.report import problems, show_progress, show_tables, summary
-from benchmarks.ledger.running import Plan, Run, play
+from benchmarks.ledger.running import Plan, Run, play, portions
 from benchmarks.report import CpuShare, machine, tell
 from jobs.machine.services import remove_data
 
 MOST_PER_PHONE = 80_000
 """Fixes are a second apart, and those older than a day are not believed."""
+LEAST_PER_PORTION = 3
+"""Fixes of each phone between a fault and the next, so that every phone can show how it fares."""
 
 
 def main() -> int:
@@ -71,13 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE")
 
     def plan(options: argparse.Namespace) -> Plan:
-        per_phone = options.fixes / options.phones
-        if not 2 * (2 * options.faults + 1) / options.phones <= per_phone <= MOST_PER_PHONE:
-            least = 2 * (2 * options.faults + 1)
-            parser.error(
-                f"so many phones and faults need from {least} to"
-                f" {options.phones * MOST_PER_PHONE} fixes"
-            )
+        least = LEAST_PER_PORTION * options.phones * portions(options.faults)
+        most = options.phones * MOST_PER_PHONE
+        if not least <= options.fixes <= most:
+            parser.error(f"so many phones and faults need from {least} to {most} fixes")
         return Plan(options.phones, options.fixes, options.faults, options.seed)
 
     parser.set_defaults(plan=plan)

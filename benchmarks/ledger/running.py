@@ -40,6 +40,11 @@ class Plan:
     seed: int
 
 
+def portions(faults: int) -> int:
+    """Return into how many portions fixes are divided: before, and after the moment of each."""
+    return 2 * faults + 1
+
+
 @dataclass(slots=True)
 class Injected:
     """A fault that happened."""
@@ -151,10 +156,10 @@ async def _fault_after_fault(
     """Let fixes flow in portions, a fault in the middle of each; then the last portion."""
     injector = Injector(installation, servers, phones)
     faults = schedule(run.plan.seed, run.plan.faults)
-    portions = 2 * len(faults) + 1
+    last = portions(len(faults))
     async with asyncio.TaskGroup() as watching:
         for fault in faults:
-            _flow(run.plan, phones, (2 * fault.number + 1) / portions)
+            _flow(run.plan, phones, (2 * fault.number + 1) / last)
             run.doing = f"fault {fault.number + 1}: {fault.kind}"
             run.injected.append(injected := Injected(fault))
             await asyncio.sleep(fault.after_s)
@@ -178,7 +183,7 @@ async def _strike(
     def struck(victims: Sequence[LedgerPhone]) -> None:
         injected.recovery = Recovery(victims)
         watches.append(watching.create_task(injected.recovery.watch()))
-        _flow(run.plan, phones, (2 * fault.number + 2) / (2 * run.plan.faults + 1))
+        _flow(run.plan, phones, (2 * fault.number + 2) / portions(run.plan.faults))
 
     injected.proof = await injector.make(fault, struck)
     return watches[0] if watches else None

@@ -87,11 +87,10 @@ class ThinPhone(asyncio.Protocol):
         if self.transport is not None:
             self.transport.write(blob)
 
-    async def write_all(self, blobs: Sequence[bytes]) -> None:
-        """Send as fast as the server takes them."""
-        for blob in blobs:
-            await self._may_write.wait()
-            self.write(blob)
+    async def send(self, blob: bytes) -> None:
+        """Send bytes once the server has taken most of what was sent before."""
+        await self._may_write.wait()
+        self.write(blob)
 
     async def ask(self, epoch: int, first: int = 1) -> float:
         """Say hello and return after how many seconds it was answered: all before it was read."""
