@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from api.identity import codes, lockout, repository, sessions
-from api.identity.errors import WrongCredentials
+from api.identity.errors import WrongCode, WrongCredentials
 from api.identity.events import KnownContactRegistered
 from api.identity.model import CodePurpose, User
 from api.identity.passwords import PASSWORDS
@@ -57,9 +57,15 @@ async def _account(work: Work, draft: Registration) -> User:
 
 
 async def check_code(work: Work, check: CodeCheck) -> Tokens:
-    """Confirm an account or sign in by a code; raise `WrongCode` and count the try otherwise."""
+    """Confirm an account or sign in by a code; raise `WrongCode` and count the try otherwise.
+
+    Anybody may register a phone or e-mail address until somebody confirms it. The owner's code must
+    never confirm what a stranger registered last: so who confirms also knows the password.
+    """
     user = await codes.use(work, check.destination, check.purpose, check.code.get_secret_value())
-    if check.purpose is CodePurpose.REGISTRATION:
+    if check.password is not None:
+        if not await work[PASSWORDS].matches(check.password.get_secret_value(), user.password_hash):
+            raise WrongCode("Another password was registered meanwhile: register again")
         await repository.verify(work, user.id, check.destination)
         work.record("user.register", "user", user.id, new={"role": user.role})
     return await sessions.open_session(work, user, check.device, check.carrier)
