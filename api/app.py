@@ -50,16 +50,17 @@ def api_document() -> dict[str, object]:
 
 def create_app(settings: Settings, database: Database) -> web.Application:
     """Return the application around an open database; Redis and the rest open with it."""
+    signing_key = settings.signing_key
     metrics = Metrics.fresh()
     app = web.Application(middlewares=[shell(metrics)])
     app.on_response_prepare.append(add_security_headers)
     redis = open_redis(settings.redis_url.get_secret_value())
-    mint = TokenMint(settings.secret_key.get_secret_value(), settings.access_token_s)
+    mint = TokenMint(signing_key, settings.access_token_s)
     revocations = Revocations(settings.access_token_s)
     resources = Resources()
     resources.put(SETTINGS, settings)
     resources.put(TOKENS, mint)
-    resources.put(SEAL, Seal(settings.secret_key.get_secret_value()))
+    resources.put(SEAL, Seal(signing_key))
     resources.put(REDIS, redis)
     resources.put(LIVE, Positions(redis, settings.presence_s))
     resources.put(POLICY, policy_of(settings))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.kit.cannot_start import CannotStart
@@ -17,7 +17,7 @@ from api.kit.resources import Key
 
 
 class Environment(StrEnum):
-    """Where the installation runs; production is strict about secrets."""
+    """Where the installation runs; production is never filled with the people of a demo."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HERMOD_", frozen=True, extra="ignore")
 
     environment: Environment = Field(
-        Environment.DEVELOPMENT, description="production refuses weak secrets"
+        Environment.DEVELOPMENT,
+        description="development or production: no demo data is seeded there",
     )
     database_url: SecretStr = Field(
         SecretStr("postgresql://hermod@127.0.0.1/hermod"), description="PostgreSQL with PostGIS"
@@ -50,7 +51,8 @@ class Settings(BaseSettings):
         SecretStr("redis://127.0.0.1:6379/0"), description="Redis 7.0 or newer, or Valkey"
     )
     secret_key: SecretStr = Field(
-        SecretStr(""), description="at least 32 characters; signs tokens and one-time codes"
+        SecretStr(""),
+        description="at least 32 random characters; signs tokens and one-time codes",
     )
     state_dir: Path = Field(Path(".hermod"), description="folder for tick logs and baked maps")
     log_level: str = Field("info", description="debug, info, warning or error")
@@ -132,14 +134,16 @@ class Settings(BaseSettings):
     tracking_tick_ms: int = Field(250, ge=20, description="pause between two map frames of a cell")
     trail_days: int = Field(90, ge=1, description="days that raw trails are kept")
 
-    @model_validator(mode="after")
-    def _refuse_weak_secrets(self) -> "Settings":
+    @property
+    def signing_key(self) -> str:
+        """Return the secret key; raise `CannotStart` where somebody could guess it."""
         secret = self.secret_key.get_secret_value()
-        weak = len(secret) < 32 or len(set(secret)) < 10
-        if self.environment is Environment.PRODUCTION and weak:
-            message = "HERMOD_SECRET_KEY must be at least 32 random characters in production"
-            raise ValueError(message)
-        return self
+        if len(secret) < 32 or len(set(secret)) < 10:
+            raise CannotStart(
+                "HERMOD_SECRET_KEY must be at least 32 random characters; this makes one: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return secret
 
     @property
     def clock(self) -> Clock:

@@ -37,11 +37,11 @@ FLUSH_S = 1.0
 @asynccontextmanager
 async def open_station(settings: Settings, database: Database) -> AsyncIterator[Station]:
     """Open everything that background work needs around an open database."""
+    mint = TokenMint(settings.signing_key, settings.access_token_s)
     redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
     resources = Resources()
     sms = SmsSender(settings)
     hasher = PasswordHasher(settings.bcrypt_cost)
-    mint = TokenMint(settings.secret_key.get_secret_value(), settings.access_token_s)
     resources.put(SETTINGS, settings)
     resources.put(REDIS, redis)
     resources.put(LIVE, Positions(redis, settings.presence_s))

@@ -15,7 +15,8 @@ from api.kit.work import Work
 
 async def reset(work: Work, draft: PasswordReset) -> None:
     """Set a new password by a code; raise `WrongCode`."""
-    new_hash = await work[PASSWORDS].hash(draft.new_password.get_secret_value())
+    hashing = work[PASSWORDS].hash(draft.new_password.get_secret_value())
+    new_hash = await work.without_connection(hashing)
     user = await codes.use(
         work, draft.destination, CodePurpose.PASSWORD_RESET, draft.code.get_secret_value()
     )
@@ -29,15 +30,19 @@ async def change(work: Work, draft: PasswordChange) -> Tokens:
     if user is None:
         raise NotFound
     tried = await lockout.attempt(work, user, str(user.id))
-    fits = await work[PASSWORDS].matches(
+    matching = work[PASSWORDS].matches(
         draft.current_password.get_secret_value(), user.password_hash
     )
+    fits = await work.without_connection(matching)
+    new_hash = None
+    if fits and tried.allowed:
+        hashing = work[PASSWORDS].hash(draft.new_password.get_secret_value())
+        new_hash = await work.without_connection(hashing)
     locked = await repository.lock_user(work, user.id)
-    if not (fits and tried.allowed) or locked is None or locked.password_hash != user.password_hash:
+    if new_hash is None or locked is None or locked.password_hash != user.password_hash:
         lockout.failed(work, tried, user, str(user.id))
         raise WrongCredentials("The current password is wrong")
     await lockout.succeeded(work, tried)
-    new_hash = await work[PASSWORDS].hash(draft.new_password.get_secret_value())
     device = await sessions.device_of(work)
     await _replace(work, user, new_hash, "user.password.change")
     return await sessions.open_session(work, user, device, draft.carrier)

@@ -122,13 +122,21 @@ class PasswordChange(Draft):
 
 
 class CodeCheck(Draft):
-    """The code that came, or the secret of a one-time link."""
+    """The code that came, or the secret of a one-time link; to register, the password too."""
 
     destination: Contact
     purpose: Literal[CodePurpose.REGISTRATION, CodePurpose.LOGIN]
     code: CodeText
+    password: GivenPassword | None = None
     device: ShortText | None = None
     carrier: Carrier = "body"
+
+    @model_validator(mode="after")
+    def _registration_by_its_password(self) -> Self:
+        if (self.purpose is CodePurpose.REGISTRATION) != (self.password is not None):
+            message = "send the password that was registered with purpose registration, only then"
+            raise ValueError(message)
+        return self
 
 
 class Login(Draft):

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from pydantic import Secret
+
 from api.identity import codes, lockout, repository, sessions
-from api.identity.errors import WrongCredentials
+from api.identity.errors import WrongCode, WrongCredentials
 from api.identity.events import KnownContactRegistered
 from api.identity.model import CodePurpose, User
 from api.identity.passwords import PASSWORDS
@@ -19,7 +21,8 @@ from api.kit.work import Work
 
 async def register(work: Work, draft: Registration) -> CodeSent:
     """Open an account that a code confirms; a known contact costs and answers the same."""
-    password_hash = await work[PASSWORDS].hash(draft.password.get_secret_value())
+    hashing = work[PASSWORDS].hash(draft.password.get_secret_value())
+    password_hash = await work.without_connection(hashing)
     account = await _account(work, draft)
     if account.is_verified:
         sent = await codes.send(work, None, draft.contact, CodePurpose.REGISTRATION)
@@ -57,9 +60,20 @@ async def _account(work: Work, draft: Registration) -> User:
 
 
 async def check_code(work: Work, check: CodeCheck) -> Tokens:
-    """Confirm an account or sign in by a code; raise `WrongCode` and count the try otherwise."""
+    """Confirm an account or sign in by a code; raise `WrongCode` and count the try otherwise.
+
+    Anybody may register a phone or e-mail address until somebody confirms it. The owner's code must
+    never confirm what a stranger registered last: so who confirms also knows the password.
+    """
+    registered = None
+    if check.password is not None:
+        known = await repository.user_by_login(work, check.destination)
+        if await _fits(work, known, check.password):
+            registered = known
     user = await codes.use(work, check.destination, check.purpose, check.code.get_secret_value())
-    if check.purpose is CodePurpose.REGISTRATION:
+    if check.password is not None:
+        if registered is None or registered.password_hash != user.password_hash:
+            raise WrongCode("Another password was registered meanwhile: register again")
         await repository.verify(work, user.id, check.destination)
         work.record("user.register", "user", user.id, new={"role": user.role})
     return await sessions.open_session(work, user, check.device, check.carrier)
@@ -70,15 +84,30 @@ async def login(work: Work, draft: Login) -> Tokens:
     user = await repository.user_by_login(work, draft.login)
     known = user if user is not None and user.is_active and user.is_verified else None
     tried = await lockout.attempt(work, known, draft.login)
-    password = draft.password.get_secret_value()
-    fits = await work[PASSWORDS].matches(password, known.password_hash if known else None)
-    if known is None or not fits or not tried.allowed or not await _is_still(work, known):
+    fits = await _fits(work, known, draft.password) and tried.allowed
+    renewed = await _renewed(work, known, draft.password) if fits else None
+    if known is None or not fits or not await _is_still(work, known):
         lockout.failed(work, tried, known, draft.login)
         raise WrongCredentials
     await lockout.succeeded(work, tried)
-    if known.password_hash is not None and work[PASSWORDS].is_outdated(known.password_hash):
-        await repository.set_password(work, known.id, await work[PASSWORDS].hash(password))
+    if renewed is not None:
+        await repository.set_password(work, known.id, renewed)
     return await sessions.open_session(work, known, draft.device, draft.carrier)
+
+
+async def _fits(work: Work, user: User | None, password: Secret[str]) -> bool:
+    """Tell whether the password is the user's; for nobody the same work, and no."""
+    kept = None if user is None else user.password_hash
+    matching = work[PASSWORDS].matches(password.get_secret_value(), kept)
+    return await work.without_connection(matching)
+
+
+async def _renewed(work: Work, user: User | None, password: Secret[str]) -> str | None:
+    """Return the password hashed as we do today, where it was hashed otherwise."""
+    kept = None if user is None else user.password_hash
+    if kept is None or not work[PASSWORDS].is_outdated(kept):
+        return None
+    return await work.without_connection(work[PASSWORDS].hash(password.get_secret_value()))
 
 
 async def _is_still(work: Work, known: User) -> bool:

@@ -1,10 +1,10 @@
 """The unit of work: one request or job, one connection, one transaction, one `now`, one actor."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from api.kit import audit, outbox
@@ -14,6 +14,9 @@ from api.kit.db import Connection, Database
 from api.kit.errors import ApiError
 from api.kit.events import Event
 from api.kit.resources import Key, Resources, T
+
+Result = TypeVar("Result")
+Lend = Callable[[], AbstractAsyncContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Work:
     actor: Actor
     now: datetime
     resources: Resources
+    _held: AsyncExitStack
+    _lend: Lend
     request_id: str = ""
     expected_version: int | None = None
     sent_cookies: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +75,18 @@ class Work:
         self.now = self.clock.now()
         return self.now
 
+    async def without_connection(self, slow: Awaitable[Result]) -> Result:
+        """Wait for `slow` while others use the connection; go on in a new transaction.
+
+        Only before the first change and the first lock, and not for endpoints that honour an
+        Idempotency-Key: what was read before may have changed, so lock and compare it again.
+        """
+        await self._held.aclose()
+        result = await slow
+        self.db = await self._held.enter_async_context(self._lend())
+        self.tick()
+        return result
+
     async def _leave_behind(self) -> None:
         if self._edits:
             await audit.write(self.db, self.actor, self.now, self._edits)
@@ -95,19 +112,15 @@ async def begin_work(
     A read-only work holds a connection but no transaction: each of its statements stands alone,
     an entry of the audit trail (somebody looked) too.
     """
-    if read_only:
-        async with database.connection() as db:
-            work = Work(db, clock, actor, clock.now(), resources, request_id)
-            yield work
-            await work._leave_behind()
-        return
+    lend = database.connection if read_only else database.transaction
     refusal: ApiError | None = None
-    async with database.transaction() as db:
-        work = Work(db, clock, actor, clock.now(), resources, request_id)
+    async with AsyncExitStack() as held:
+        db = await held.enter_async_context(lend())
+        work = Work(db, clock, actor, clock.now(), resources, held, lend, request_id)
         try:
             yield work
         except ApiError as error:
-            if not error.saves_work:
+            if read_only or not error.saves_work:
                 raise
             refusal = error
         await work._leave_behind()

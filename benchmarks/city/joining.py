@@ -75,7 +75,12 @@ class Reception:
                 code = (await inbox.get()).code
             if code is None:
                 return False  # "you have an account": the next sign-in says what is wrong
-            check = {"destination": who.phone, "purpose": "registration", "code": code}
+            check = {
+                "destination": who.phone,
+                "purpose": "registration",
+                "code": code,
+                "password": who.password,
+            }
             return (await person.identify("verify-code", check)).ok
         except TimeoutError:
             return False

@@ -1,21 +1,41 @@
 """Settings: read once, and a wrong one ends the program with a sentence."""
 
 import pytest
+from pydantic import SecretStr
 
+from api.app import create_app
 from api.kit.cannot_start import CannotStart
-from api.settings import Settings, read_settings
+from api.kit.db import Database
+from api.settings import Environment, Settings, read_settings
+from jobs.worker import open_station
 
 STRONG = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-@pytest.mark.parametrize("secret", ["", "short", "x" * 40, "abc" * 20, STRONG[:31]])
-def test_production_refuses_a_weak_secret(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HERMOD_ENVIRONMENT", "production")
-    monkeypatch.setenv("HERMOD_SECRET_KEY", secret)
-    with pytest.raises(CannotStart, match="at least 32 random characters"):
-        read_settings()
+@pytest.mark.parametrize("environment", list(Environment))
+@pytest.mark.parametrize("secret", [None, "", "short", "x" * 40, "abc" * 20, STRONG[:31]])
+def test_nothing_is_signed_with_a_weak_key(
+    environment: str, secret: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HERMOD_ENVIRONMENT", environment)
+    monkeypatch.delenv("HERMOD_SECRET_KEY", raising=False)
+    if secret is not None:
+        monkeypatch.setenv("HERMOD_SECRET_KEY", secret)
+    with pytest.raises(CannotStart, match="HERMOD_SECRET_KEY must be at least 32 random"):
+        _ = read_settings().signing_key
     monkeypatch.setenv("HERMOD_SECRET_KEY", STRONG)
-    assert read_settings().secret_key.get_secret_value() == STRONG
+    assert read_settings().signing_key == STRONG
+
+
+async def test_the_programs_that_sign_do_not_start_with_a_weak_key(
+    settings: Settings, database: Database
+) -> None:
+    weak = settings.model_copy(update={"secret_key": SecretStr("")})
+    with pytest.raises(CannotStart, match="HERMOD_SECRET_KEY"):
+        create_app(weak, database)
+    with pytest.raises(CannotStart, match="HERMOD_SECRET_KEY"):
+        async with open_station(weak, database):
+            pass
 
 
 @pytest.mark.parametrize(

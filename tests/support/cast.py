@@ -45,6 +45,7 @@ class Cast:
             "destination": phone,
             "purpose": "registration",
             "code": self.stack.sms.code(phone),
+            "password": PASSWORD,
         }
         person.keep((await person.post("/api/v1/auth/verify-code", check)).data)
         return person

@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "destination": "+351931234567",
         "purpose": "registration",
         "code": "123456",
+        "password": PASSWORD,
     },
     "POST /api/v1/auth/send-code": {"destination": "+351931234567", "purpose": "login"},
     "POST /api/v1/auth/forgot-password": {"destination": "+351931234567"},

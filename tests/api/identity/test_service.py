@@ -28,10 +28,10 @@ def told(answer: Answer) -> tuple[int, dict[str, Any], set[str]]:
     return answer.status, body, set(answer.headers)
 
 
-async def check(person: Person, code: str, phone: str = PHONE, **changes: str) -> Answer:
+async def check(person: Person, code: str, phone: str = PHONE, **changes: str | None) -> Answer:
     """Try a code."""
-    tried = {"destination": phone, "purpose": "registration", "code": code} | changes
-    return await person.post(VERIFY, tried)
+    tried = {"destination": phone, "purpose": "registration", "code": code, "password": PASSWORD}
+    return await person.post(VERIFY, tried | changes)
 
 
 async def registered(stack: Stack) -> tuple[Person, str]:
@@ -104,6 +104,29 @@ async def test_a_new_registration_replaces_one_that_was_never_confirmed(stack: S
     assert (me["firstName"], me["role"]) == ("Bea", "courier")
 
 
+async def test_a_code_confirms_no_password_but_that_of_who_enters_it(stack: Stack) -> None:
+    victim, _code = await registered(stack)
+    thief = draft(password="the thief's password", role="courier")
+    (await stack.person().post(REGISTER, thief)).data  # noqa: B018  # fails unless 2xx
+    await stack.settle()
+    assert (await check(victim, stack.sms.code(PHONE))).code == "wrong_code"
+    login = {"login": PHONE, "password": "the thief's password"}
+    assert (await stack.person().post(LOGIN, login)).code == "wrong_credentials"
+    (await victim.post(REGISTER, draft())).data  # noqa: B018  # fails unless 2xx
+    await stack.settle()
+    assert (await check(victim, stack.sms.code(PHONE))).data["user"]["role"] == "customer"
+    assert (await stack.person().post(LOGIN, login)).code == "wrong_credentials"
+    assert (await victim.post(LOGIN, login | {"password": PASSWORD})).status == 200
+
+
+async def test_a_registration_is_not_confirmed_without_its_password(stack: Stack) -> None:
+    person, code = await registered(stack)
+    bare = {"destination": PHONE, "purpose": "registration", "code": code}
+    answer = await person.post(VERIFY, bare)
+    assert (answer.status, set(answer.fields)) == (422, {"body"})
+    assert (await check(person, code)).status == 200
+
+
 @pytest.mark.parametrize(("wrong_tries", "status"), [(MAX_TRIES - 1, 200), (MAX_TRIES, 401)])
 async def test_wrong_tries_are_counted_although_they_are_refused(
     stack: Stack, wrong_tries: int, status: int
@@ -140,7 +163,8 @@ async def test_every_code_that_does_not_fit_is_answered_alike(stack: Stack) -> N
         await check(person, code, phone="+351939999999"),
         await check(person, code, phone="nobody@hermod.example"),
         await check(person, code, phone="+not a phone"),
-        await check(person, code, purpose="login"),
+        await check(person, code, purpose="login", password=None),
+        await check(person, wrong(code), password="not the password"),
     ]
     await stack.rows(
         "UPDATE one_time_codes SET expires_at = expires_at - $1::interval", timedelta(days=1)

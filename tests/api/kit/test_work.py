@@ -91,6 +91,38 @@ async def test_a_read_only_work_has_no_transaction_but_can_note_who_looked(
         assert await db.fetchval("SELECT action FROM audit_logs") == "looked"
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+async def test_a_work_that_waits_for_something_slow_holds_no_connection(
+    database: Database, read_only: bool
+) -> None:
+    def idle() -> bool:
+        return database.pool.get_idle_size() == database.pool.get_size()
+
+    async def slow() -> bool:  # noqa: RUF029  # what is waited for is awaited
+        return idle()
+
+    async with beginning(database, read_only=read_only) as work:
+        began = work.now
+        assert not idle()
+        assert await work.without_connection(slow())
+        assert not idle()
+        assert work.db.is_in_transaction() is not read_only
+        assert work.now > began
+        await leave_a_trace(work)
+    assert await traces(database) == {1}
+    assert idle()
+
+
+async def test_what_fails_while_no_connection_is_held_ends_the_work(database: Database) -> None:
+    async def slow() -> None:  # noqa: RUF029  # what is waited for is awaited
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        async with beginning(database) as work:
+            await work.without_connection(slow())
+    assert database.pool.get_idle_size() == database.pool.get_size()
+
+
 async def test_now_stands_still_until_the_clock_is_read_again(database: Database) -> None:
     before = real_now()
     async with beginning(database) as work:

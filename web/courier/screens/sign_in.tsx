@@ -10,6 +10,12 @@ import { t } from '../speech';
 
 type Step = 'sign_in' | 'register' | 'code';
 
+/** What the code confirms: only who knows the password confirms it. */
+interface Registered {
+  destination: string;
+  password: string;
+}
+
 interface Props {
   session: Session;
   speak: (chosen: Locale) => Promise<void>;
@@ -18,17 +24,16 @@ interface Props {
 
 export function SignIn({ session, speak, notice }: Props): JSX.Element {
   const [step, setStep] = useState<Step>('sign_in');
-  const [phone, setPhone] = useState('');
+  const [registered, setRegistered] = useState<Registered>({ destination: '', password: '' });
   const [problem, setProblem] = useState(notice);
   const [busy, setBusy] = useState(false);
   const acts: Record<Step, (form: FormData) => Promise<void>> = {
     sign_in: (form) => session.signIn({ login: text(form, 'phone'), password: text(form, 'password') }),
     register: async (form) => {
-      const destination = await register(form);
-      setPhone(destination);
+      setRegistered(await register(form));
       setStep('code');
     },
-    code: (form) => session.checkCode({ destination: phone, purpose: 'registration', code: text(form, 'code') }),
+    code: (form) => session.checkCode({ ...registered, purpose: 'registration', code: text(form, 'code') }),
   };
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -45,7 +50,7 @@ export function SignIn({ session, speak, notice }: Props): JSX.Element {
         <LanguageSelect label={t('language')} speak={speak} />
       </div>
       <form key={step} class="screen" onSubmit={(event) => void submit(event)}>
-        {step === 'code' ? <CodeFields phone={phone} /> : <AccountFields registers={step === 'register'} />}
+        {step === 'code' ? <CodeFields phone={registered.destination} /> : <AccountFields registers={step === 'register'} />}
         {problem && (
           <p class="problem" role="alert">
             {problem}
@@ -120,7 +125,7 @@ function Field({ name, label, type = 'text', autocomplete, placeholder = '', ltr
   );
 }
 
-async function register(form: FormData): Promise<string> {
+async function register(form: FormData): Promise<Registered> {
   const body = {
     phone: text(form, 'phone'),
     password: text(form, 'password'),
@@ -130,7 +135,7 @@ async function register(form: FormData): Promise<string> {
     locale: locale.value,
   };
   const sent = await exchange<{ destination: string }>({ method: 'POST', path: '/api/v1/auth/register', body });
-  return sent.destination;
+  return { destination: sent.destination, password: body.password };
 }
 
 function text(form: FormData, name: string): string {

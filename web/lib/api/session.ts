@@ -16,6 +16,8 @@ export interface CodeCheck {
   destination: string;
   purpose: 'login' | 'registration';
   code: string;
+  /** To confirm a registration: the password that was registered. */
+  password?: string;
 }
 
 /** Calls the API on behalf of whoever is signed in. */
