@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.city.waiting import wait_until
+from tests.browser.scene import open_console
 from tests.browser.tab import PATIENCE_S, Tab, Tabs
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, PICKUP, Person
@@ -19,9 +20,13 @@ _PHONE: dict[str, Any] = {"width": 390, "height": 844, "phone": True}
 
 
 async def sign_in(tabs: Tabs, courier: Person, **options: Any) -> Tab:
-    """Open the app and sign a courier in."""
+    """Open the app in a browser of its own and sign a courier in."""
     granted = {"permissions": ["geolocation"], "geolocation": _HERE} | options
-    tab = await tabs.open("/courier", **_PHONE, **granted)
+    return await fill_in(await tabs.open("/courier", **_PHONE, **granted), courier)
+
+
+async def fill_in(tab: Tab, courier: Person) -> Tab:
+    """Sign a courier in where the app is open."""
     await tab.page.fill("input[name=phone]", courier.me["phone"])
     await tab.page.fill("input[name=password]", PASSWORD)
     await tab.page.click("button.primary")
@@ -186,6 +191,21 @@ async def test_without_permission_the_app_says_what_to_do(tabs: Tabs, cast: Cast
     async with cast.stack.live():
         tab = await sign_in(tabs, courier, permissions=[])
         await tab.shows("[role=alert]", "Location is blocked")
+
+
+async def test_signing_in_leaves_a_console_in_the_same_browser_alone(
+    tabs: Tabs, cast: Cast
+) -> None:
+    courier = await cast.courier(online=False)
+    async with cast.stack.live():
+        console = await open_console(tabs, cast)
+        beside = await Tab.open(console.context, console.origins)
+        await beside.page.goto(tabs.base + "/courier")
+        await fill_in(beside, courier)
+        await console.page.reload()
+        await console.phase("live")
+        await beside.page.reload()
+        await beside.shows("[data-test=status]")
 
 
 async def test_a_second_device_takes_over_and_the_first_is_told(tabs: Tabs, cast: Cast) -> None:
