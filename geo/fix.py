@@ -33,10 +33,15 @@ class FixLimits:
     max_accuracy_m: float = 500.0
     # A phone that does not tell its accuracy is taken to be as good as phones are in a street.
     unknown_accuracy_m: float = 30.0
+    # So many jumps in a row that agree with each other were none: the position before was wrong.
+    jumps_believed: int = 5
 
     def __post_init__(self) -> None:
         """Raise ValueError for limits that would refuse every fix."""
-        for name in ("max_speed_mps", "max_ahead_ms", "max_age_ms", "max_accuracy_m"):
+        for name in (
+            *("max_speed_mps", "max_ahead_ms", "max_age_ms", "max_accuracy_m"),
+            "jumps_believed",
+        ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be greater than 0")
         if not self.unknown_accuracy_m >= 0:

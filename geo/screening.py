@@ -1,7 +1,8 @@
-"""Why a fix is not believed: one predicate per named reason."""
+"""Why a fix is not believed: one predicate per named reason; when a jump is believed after all."""
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from geo.fix import Fix, FixLimits
@@ -32,6 +33,23 @@ def screen(fix: Fix, last: Fix | None, now_ms: int, limits: FixLimits) -> Refusa
             if applies_after(fix, last, limits):
                 return reason
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a phone insists to be: `count` jumps in a row that agree, of which `last` is one."""
+
+    last: Fix
+    count: int
+
+
+def insist(before: Elsewhere | None, jump: Fix, limits: FixLimits) -> Elsewhere:
+    """Add a fix refused as a jump to those before it; one that contradicts them begins anew."""
+    if before is None:
+        return Elsewhere(jump, 1)
+    if _superseded(jump, before.last, limits):
+        return before
+    return Elsewhere(jump, 1 if _jump(jump, before.last, limits) else before.count + 1)
 
 
 def _invalid(fix: Fix, _now_ms: int, _limits: FixLimits) -> bool:

@@ -18,7 +18,7 @@ _WAITING = Query(UUID, "SELECT id FROM couriers WHERE status IN ('online', 'on_b
 
 
 class PresenceWatch:
-    """Remembers since when a courier without any position has been missed."""
+    """Remembers since when a courier whose phone was never heard has been missed."""
 
     def __init__(self, station: Station) -> None:
         self._station = station
@@ -36,13 +36,13 @@ class PresenceWatch:
 
     async def _silence_s(self, ids: list[UUID]) -> dict[UUID, float]:
         positions = Positions(self._station.redis, self._station.settings.presence_s)
-        known = await positions.of(ids)
+        heard_ms = await positions.heard_ms(ids)
         now_s, real_now_ms = time.monotonic(), time.time_ns() // 1_000_000
         self._missed_since = {
-            one: self._missed_since.get(one, now_s) for one in ids if one not in known
+            one: self._missed_since.get(one, now_s) for one in ids if one not in heard_ms
         }
         silent = {one: now_s - since for one, since in self._missed_since.items()}
-        return silent | {one: found.silent_s(real_now_ms) for one, found in known.items()}
+        return silent | {one: (real_now_ms - at_ms) / 1000 for one, at_ms in heard_ms.items()}
 
     async def _send_home(self, courier_id: CourierId) -> None:
         async with self._station.work() as work:

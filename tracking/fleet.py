@@ -11,6 +11,7 @@ from uuid import UUID
 
 from geo import cells
 from geo.point import Point
+from geo.screening import Elsewhere
 from geo.vehicle import Vehicle
 from tracking.plans import CourierPlan, CourierState, Followed
 from tracking.positions import Position
@@ -35,6 +36,7 @@ class LiveCourier:
     orders: tuple[Followed, ...]
     position: Position | None = None
     stale: bool = False
+    elsewhere: Elsewhere | None = None
     cells: dict[int, int] = field(default_factory=dict)
 
 
@@ -85,7 +87,7 @@ class Fleet:
 
     def move(self, courier: LiveCourier, position: Position) -> None:
         """Bring a courier to a position."""
-        courier.position, courier.stale = position, False
+        courier.position, courier.stale, courier.elsewhere = position, False, None
         place = Point(position.lat, position.lng)
         for resolution in RESOLUTIONS:
             cell, before = cells.cell_of(place, resolution), courier.cells.get(resolution)

@@ -11,6 +11,9 @@ GEO = f"geo:{{{REGION}}}"
 LAST = f"last:{{{REGION}}}"
 """Hash: courier id -> packed last position (`positions.py`)."""
 
+HEARD = f"heard:{{{REGION}}}"
+"""Hash: courier id -> real ms when the phone was last heard, believed or not (`positions.py`)."""
+
 PLANS = f"plan:{{{REGION}}}"
 """Hash: courier id -> JSON of what the courier is doing (`plans.py`); absent when off shift."""
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from geo.fix import Fix, FixLimits, limits_for
-from geo.screening import screen
+from geo.fix import Fix, limits_for
+from geo.screening import Refusal, insist, screen
 from tracking.fleet import Fleet, LiveCourier
 from tracking.positions import Position
 from tracking.trail import OFF_SHIFT, Mark, TrailRecord
@@ -83,7 +83,7 @@ def take(
             results.append(DUPLICATE)
             continue
         phone.take(fix.seq)
-        refusal = _refusal(courier, fix, now_ms)
+        refusal = _judge(courier, fix, now_ms)
         kept = fix if refusal != OFF_SHIFT else replace(fix, lat=math.nan, lng=math.nan)
         records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, kept, refusal))
         results.append(refusal or ACCEPTED)
@@ -107,15 +107,17 @@ def _check_order(phone: Phone, epoch: int, fixes: Sequence[Fix]) -> None:
             reached, may_begin_anywhere = fix.seq, False
 
 
-def _refusal(courier: LiveCourier | None, fix: Fix, now_ms: int) -> str | None:
+def _judge(courier: LiveCourier | None, fix: Fix, now_ms: int) -> str | None:
+    """Return why a fix is not believed; a phone that insists on a jump is believed in the end."""
     if courier is None:
         return OFF_SHIFT
-    refusal = screen(fix, _last_fix(courier), now_ms, _limits(courier))
+    limits = limits_for(courier.vehicle)
+    refusal = screen(fix, _last_fix(courier), now_ms, limits)
+    if refusal is Refusal.JUMP:
+        courier.elsewhere = insist(courier.elsewhere, fix, limits)
+        if courier.elsewhere.count >= limits.jumps_believed:
+            return None
     return None if refusal is None else refusal.value
-
-
-def _limits(courier: LiveCourier) -> FixLimits:
-    return limits_for(courier.vehicle)
 
 
 def _last_fix(courier: LiveCourier) -> Fix | None:

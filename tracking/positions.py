@@ -1,12 +1,13 @@
 """Last positions in Redis: packed hash entries for the values, a geo set for places.
 
 Written once per tick for all couriers that moved, in one pipeline; read by dispatch and the API.
+Beside them: when each phone was last heard, because a phone whose fixes are refused is not silent.
 """
 
 import math
 import struct
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,7 +41,7 @@ class Position:
     accuracy_m: float | None
 
     def silent_s(self, real_now_ms: int) -> float:
-        """Return for how many real seconds the phone has said nothing."""
+        """Return for how many real seconds the phone has said nothing that moved the courier."""
         return max(0.0, (real_now_ms - self.received_ms) / 1000)
 
 
@@ -85,6 +86,13 @@ def save(pipeline: Pipeline, positions: Sequence[Position]) -> None:
     pipeline.geoadd(keys.GEO, places)
 
 
+def save_heard(pipeline: Pipeline, heard_ms: Mapping[UUID, int]) -> None:
+    """Add to a pipeline when phones were last heard, in real Unix milliseconds."""
+    if heard_ms:
+        mapping: Any = {courier_id.bytes: at_ms for courier_id, at_ms in heard_ms.items()}
+        pipeline.hset(keys.HEARD, mapping=mapping)
+
+
 def _geo_lat(lat: float) -> float:
     return max(-_GEO_LAT, min(_GEO_LAT, lat))
 
@@ -94,6 +102,7 @@ def forget(pipeline: Pipeline, courier_ids: Iterable[UUID]) -> None:
     members = [courier_id.bytes for courier_id in courier_ids]
     if members:
         pipeline.hdel(keys.LAST, *members)
+        pipeline.hdel(keys.HEARD, *members)
         pipeline.zrem(keys.GEO, *members)
 
 
@@ -115,6 +124,14 @@ class Positions:
         raw: Any = await self._redis.hmget(keys.LAST, [one.bytes for one in courier_ids])
         found = zip(courier_ids, raw, strict=True)
         return {one: unpack(one, packed) for one, packed in found if packed is not None}
+
+    async def heard_ms(self, courier_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Return when these couriers' phones were last heard; those never heard are left out."""
+        if not courier_ids:
+            return {}
+        raw: Any = await self._redis.hmget(keys.HEARD, [one.bytes for one in courier_ids])
+        found = zip(courier_ids, raw, strict=True)
+        return {one: int(at_ms) for one, at_ms in found if at_ms is not None}
 
     async def in_box(self, box: Box) -> list[Position]:
         """Return the last positions inside a box, in no particular order."""

@@ -108,12 +108,15 @@ class Rounds:
     async def _save(self, records: list[TrailRecord], moved: Iterable[LiveCourier]) -> set[UUID]:
         """Write a tick to Redis; return the couriers whose former fixes it has lost."""
         gateway = self._gateway
-        fresh = [courier.position for courier in moved if courier.id in gateway.fleet.couriers]
+        on_shift = gateway.fleet.couriers
+        fresh = [courier.position for courier in moved if courier.id in on_shift]
+        heard = {r.courier_id: r.received_ms for r in records if r.courier_id in on_shift}
         async with gateway.redis.pipeline(transaction=True) as pipeline:
             if records:
                 most = gateway.policy.trail_stream_entries
                 trail.append(pipeline, records, gateway.left_behind, most)
             positions.save(pipeline, [position for position in fresh if position is not None])
+            positions.save_heard(pipeline, heard)
             replies = await pipeline.execute()
         return {UUID(bytes=courier_id) for courier_id in replies[0]} if records else set()
 

@@ -71,7 +71,7 @@ async def login(work: Work, _path: Nothing, _query: Nothing, draft: Login) -> To
 async def refresh(work: Work, _path: Nothing, _query: Nothing, draft: Refresh) -> Tokens:
     """Get the next pair of tokens; the old refresh token works no more."""
     given = draft.refresh_token
-    token = given.get_secret_value() if given else work.sent_cookies.get(sessions.COOKIE, "")
+    token = given.get_secret_value() if given else sessions.sent_token(work, draft.carrier)
     if not token:
         missing = FieldError("refreshToken", "required", "send it here, or in the cookie")
         raise InvalidInput(fields=[missing])

@@ -57,8 +57,11 @@ CodeText = Annotated[
 ]
 Contact = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_as_kept)]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["en", "pt-PT"])]
-Carrier = Literal["body", "cookie"]
-"""How the refresh token travels: in the body (apps), or in a cookie scripts cannot read (pages)."""
+Carrier = Literal["body", "console_cookie", "courier_cookie"]
+"""How the refresh token travels: in the body (apps), or in a cookie scripts cannot read (pages).
+
+Each kind of page has its own: who signs in on one is not signed in, or replaced, on the other.
+"""
 
 
 class Registration(Draft):
@@ -149,7 +152,7 @@ class Login(Draft):
 
 
 class Refresh(Draft):
-    """The refresh token; left out where the cookie carries it."""
+    """The refresh token; left out where the cookie that `carrier` names holds it."""
 
     refresh_token: TokenText | None = None
     carrier: Carrier = "body"

@@ -5,6 +5,8 @@ the *same* successor again (the answer may have been lost on a bad line); an old
 somebody copied it, and ends the session.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,12 +17,15 @@ from api.identity.model import Session, User
 from api.identity.schema import Carrier, Me, Tokens
 from api.identity.tokens import TOKENS, hashed
 from api.kit.clock import real_now
-from api.kit.errors import NotFound
+from api.kit.errors import NotFound, Unauthenticated
 from api.kit.ids import SessionId, UserId, new_id
 from api.kit.work import Cookie, Work
 from api.settings import SETTINGS
 
-COOKIE = "hermod_refresh"
+_COOKIES: Mapping[Carrier, str] = {
+    "console_cookie": "hermod_console_refresh",
+    "courier_cookie": "hermod_courier_refresh",
+}
 _COOKIE_PATH = "/api/v1/auth"
 
 
@@ -48,6 +53,11 @@ async def open_session(work: Work, user: User, device: str | None, carrier: Carr
     work.actor = replace(work.actor, user_id=user.id)  # from here on they act themselves
     work.record("session.begin", "session", session_id, new={"device": device})
     return _tokens(work, user, session, carrier)
+
+
+def sent_token(work: Work, carrier: Carrier) -> str:
+    """Return the refresh token in the cookie of this carrier; empty where none was sent."""
+    return work.sent_cookies.get(_COOKIES.get(carrier, ""), "")
 
 
 async def refresh(work: Work, token: str, carrier: Carrier) -> Tokens:
@@ -96,8 +106,11 @@ async def end(work: Work, session_id: SessionId, reason: str) -> None:
         return
     work.record("session.end", "session", session_id, new={"reason": reason})
     work.emit(SessionEnded(session_id, session.user_id, reason))
-    if session_id == work.actor.session_id:
-        work.cookies.append(Cookie(COOKIE, "", _COOKIE_PATH, 0))
+    for name in _COOKIES.values():
+        with suppress(Unauthenticated):  # a cookie that is missing or not ours names no session
+            named = work[TOKENS].read_refresh_token(work.sent_cookies.get(name, ""))
+            if named.session_id == session_id:
+                work.cookies.append(Cookie(name, "", _COOKIE_PATH, 0))
 
 
 async def end_all(work: Work, user_id: UserId, reason: str) -> None:
@@ -125,11 +138,12 @@ async def device_of(work: Work) -> str | None:
 def _tokens(work: Work, user: User, session: Session, carrier: Carrier) -> Tokens:
     mint, settings = work[TOKENS], work[SETTINGS]
     token = mint.refresh_token(session.id, session.generation)
-    if carrier == "cookie":
-        work.cookies.append(Cookie(COOKIE, token, _COOKIE_PATH, settings.refresh_token_s))
+    cookie = _COOKIES.get(carrier)
+    if cookie is not None:
+        work.cookies.append(Cookie(cookie, token, _COOKIE_PATH, settings.refresh_token_s))
     return Tokens(
         access_token=mint.access_token(user.id, user.role, session.id, user.company_id),
         expires_in_s=settings.access_token_s,
-        refresh_token=None if carrier == "cookie" else token,
+        refresh_token=None if cookie is not None else token,
         user=Me.of(user),
     )

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from benchmarks.city.waiting import wait_until
+from tests.browser.scene import open_console
 from tests.browser.tab import PATIENCE_S, Tab, Tabs
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, PICKUP, Person
+from tracking import gateway, keys
+from tracking.phones import Taken, take
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +20,13 @@ _PHONE: dict[str, Any] = {"width": 390, "height": 844, "phone": True}
 
 
 async def sign_in(tabs: Tabs, courier: Person, **options: Any) -> Tab:
-    """Open the app and sign a courier in."""
+    """Open the app in a browser of its own and sign a courier in."""
     granted = {"permissions": ["geolocation"], "geolocation": _HERE} | options
-    tab = await tabs.open("/courier", **_PHONE, **granted)
+    return await fill_in(await tabs.open("/courier", **_PHONE, **granted), courier)
+
+
+async def fill_in(tab: Tab, courier: Person) -> Tab:
+    """Sign a courier in where the app is open."""
     await tab.page.fill("input[name=phone]", courier.me["phone"])
     await tab.page.fill("input[name=password]", PASSWORD)
     await tab.page.click("button.primary")
@@ -33,12 +40,16 @@ async def code_sent_to(phone: str, cast: Cast) -> str:
     return cast.stack.sms.code(phone)
 
 
+async def walk(tab: Tab, step: int) -> None:
+    """Go so many metres north of where the walk began, and a moment later look around."""
+    await tab.context.set_geolocation(_HERE | {"latitude": _HERE["latitude"] + step / 100_000})
+    await tab.page.wait_for_timeout(300)
+
+
 async def walk_until_wait(tab: Tab, count: int) -> int:
     """Go north, a metre per step, until the app says that so many positions wait or more."""
     for step in itertools.count(1):
-        moved = _HERE | {"latitude": _HERE["latitude"] + step / 100_000}
-        await tab.context.set_geolocation(moved)
-        await tab.page.wait_for_timeout(300)
+        await walk(tab, step)
         said = (await tab.shows("[data-test=waiting]")).split()[0]
         if said.isdigit() and int(said) >= count:
             return int(said)
@@ -131,11 +142,70 @@ async def test_positions_without_network_are_kept_and_reach_the_server_once(
     assert len({row["epoch"] for row in rows}) == 1
 
 
+async def test_a_phone_is_connected_once_its_hello_was_answered(tabs: Tabs, cast: Cast) -> None:
+    courier = await cast.courier(online=False)
+    redis = cast.stack.station.redis
+    await redis.set(keys.ACCEPTED, "no hash: how far the fixes got cannot be read")
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier)
+        await tab.phase("reconnecting")
+        await redis.delete(keys.ACCEPTED)
+        await tab.phase("live")
+        await tab.page.click("button:has-text('Go online')")
+        await tab.shows("[data-test=gps]", "sent")
+        await tab.shows("[data-test=waiting]", "Every position is saved")
+    assert await cast.stack.rows("SELECT seq FROM courier_positions")
+
+
+async def test_a_phone_that_is_told_to_say_hello_does_and_no_fix_is_missing(
+    tabs: Tabs, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier = await cast.courier()
+    faults = [ValueError("one event is lost")]
+    taken: list[Taken] = []
+
+    def take_all_but_one_event(*arguments: Any) -> Taken:
+        if faults:
+            raise faults.pop()
+        taken.append(take(*arguments))
+        return taken[-1]
+
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier)
+        await tab.phase("live")
+        monkeypatch.setattr(gateway, "take", take_all_but_one_event)
+        for step in range(100):
+            if len(taken) >= 2:
+                break
+            await walk(tab, step)
+        assert taken, "the phone goes on sending what the server cannot take"
+        await tab.shows("[data-test=waiting]", "Every position is saved")
+        await tab.phase("live")
+    rows = await cast.stack.rows("SELECT seq FROM courier_positions ORDER BY seq")
+    first = rows[0]["seq"]
+    assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
+
+
 async def test_without_permission_the_app_says_what_to_do(tabs: Tabs, cast: Cast) -> None:
     courier = await cast.courier()
     async with cast.stack.live():
         tab = await sign_in(tabs, courier, permissions=[])
         await tab.shows("[role=alert]", "Location is blocked")
+
+
+async def test_signing_in_leaves_a_console_in_the_same_browser_alone(
+    tabs: Tabs, cast: Cast
+) -> None:
+    courier = await cast.courier(online=False)
+    async with cast.stack.live():
+        console = await open_console(tabs, cast)
+        beside = await Tab.open(console.context, console.origins)
+        await beside.page.goto(tabs.base + "/courier")
+        await fill_in(beside, courier)
+        await console.page.reload()
+        await console.phase("live")
+        await beside.page.reload()
+        await beside.shows("[data-test=status]")
 
 
 async def test_a_second_device_takes_over_and_the_first_is_told(tabs: Tabs, cast: Cast) -> None:

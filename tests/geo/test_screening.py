@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geo.fix import Fix, FixLimits, limits_for
 from geo.point import Point, distance_m, offset
-from geo.screening import Refusal, screen
+from geo.screening import Elsewhere, Refusal, insist, screen
 from geo.vehicle import Vehicle
 
 NOW_MS = 1_790_000_000_000
@@ -112,6 +112,25 @@ def test_the_first_reason_in_the_protocols_order_is_given() -> None:
         reasons.append(screen(fix, LAST, NOW_MS, CAR))
     order = [*Refusal]
     assert reasons == [*order, None]
+
+
+def test_jumps_that_agree_are_counted() -> None:
+    elsewhere = None
+    for second in range(3):
+        elsewhere = insist(elsewhere, fix_at(90_000 + 20 * second, NOW_MS + 1000 * second), CAR)
+    assert elsewhere == Elsewhere(fix_at(90_040, NOW_MS + 2000), 3)
+
+
+def test_a_jump_that_contradicts_those_before_it_begins_anew() -> None:
+    before = Elsewhere(fix_at(90_000), 4)
+    other = fix_at(-90_000, NOW_MS + 1000)
+    assert insist(before, other, CAR) == Elsewhere(other, 1)
+
+
+@pytest.mark.parametrize("late_ms", [0, 1000])
+def test_a_jump_that_is_not_newer_than_the_one_before_counts_for_nothing(late_ms: int) -> None:
+    before = Elsewhere(fix_at(90_000), 4)
+    assert insist(before, fix_at(90_000, NOW_MS - late_ms), CAR) == before
 
 
 NUMBER = st.floats() | st.floats(-200, 200)

@@ -184,6 +184,33 @@ def test_a_fix_not_believed_is_stored_with_its_reason_and_freezes_nobody(
     assert ride.latest == 3
 
 
+def test_a_phone_that_insists_on_a_jump_is_believed() -> None:
+    """A first fix at an emulator's default place locks nobody out."""
+    ride = Ride()
+    ride.send(fix(1, lat=37.42, lng=-122.08))
+    taken = ride.send(*(fix(seq) for seq in range(2, 8)))
+    assert taken.results == [*["jump"] * 4, "accepted", "accepted"]
+    assert ride.latest == 7
+
+
+def test_jumps_that_contradict_each_other_move_nobody() -> None:
+    """However many they are."""
+    ride = Ride()
+    ride.send(fix(1))
+    wild = [fix(seq, lat=HERE[0] + (1 if seq % 2 else -1)) for seq in range(2, 30)]
+    assert set(ride.send(*wild).results) == {"jump"}
+    assert ride.latest == 1
+
+
+def test_a_believed_fix_ends_the_doubt_about_the_position() -> None:
+    """Only jumps in a row count."""
+    ride = Ride()
+    ride.send(fix(1))
+    for first in (2, 7):
+        away = [fix(seq, lat=HERE[0] + 1) for seq in range(first, first + 4)]
+        assert ride.send(*away, fix(first + 4)).results == [*["jump"] * 4, "accepted"]
+
+
 @given(st.lists(st.integers(-100_000, 100_000), min_size=1, max_size=30))
 def test_the_position_is_a_believed_fix_and_none_believed_later_was_newer(
     offsets_s: Sequence[int],

@@ -120,15 +120,18 @@ async def test_nobody_near_a_pole_keeps_others_from_being_saved(redis: Redis) ->
 
 
 async def test_a_forgotten_courier_is_nowhere(redis: Redis) -> None:
-    """Neither by id nor by place."""
+    """Neither by id nor by place, and nobody knows when the phone was heard."""
     gone, stays = at(41.15, -8.61), at(41.16, -8.62)
     await save(redis, gone, stays)
     async with redis.pipeline() as pipeline:
+        positions.save_heard(pipeline, {gone.courier_id: 5, stays.courier_id: 7})
         positions.forget(pipeline, [gone.courier_id])
         await pipeline.execute()
     live = Positions(redis, 30)
     assert list(await live.of([gone.courier_id, stays.courier_id])) == [stays.courier_id]
     assert [p.courier_id for p in await live.in_box(Box(41, -9, 42, -8))] == [stays.courier_id]
+    heard_ms = await live.heard_ms([gone.courier_id, stays.courier_id])
+    assert heard_ms == {stays.courier_id: 7}
     assert await redis.zcard(keys.GEO) == await redis.hlen(keys.LAST) == 1
 
 

@@ -180,8 +180,22 @@ async def test_a_tick_that_comes_after_the_shift_leaves_no_place_behind(
         await gateway_hall.rounds.tick()
         await gateway_hall.hear_news()
         await send(gateway_hall, phone, 2)
-    assert await gateway_hall.redis.exists(keys.LAST, keys.GEO) == 0
+    assert await gateway_hall.redis.exists(keys.LAST, keys.GEO, keys.HEARD) == 0
     assert gateway_hall.counts.results["off_shift"] == 1
+
+
+async def test_a_phone_whose_fixes_are_refused_was_heard(gateway_hall: Hall) -> None:
+    """It is not silent, only not believed."""
+    courier_id = uuid4()
+    await gateway_hall.on_shift(plan_of(courier_id))
+    async with gateway_hall.connected(courier_grant(courier_id)) as phone:
+        await phone.io.call("hello", hello())
+        await phone.io.call("p", (EPOCH, [[*reading(1)[:-1], 900.0]]))
+        await gateway_hall.rounds.tick()
+    assert gateway_hall.counts.results["inaccurate"] == 1
+    live = Positions(gateway_hall.redis, 30)
+    assert await live.of([courier_id]) == {}
+    assert list(await live.heard_ms([courier_id])) == [courier_id]
 
 
 async def test_a_new_program_learns_who_is_on_shift_and_where(gateway_hall: Hall) -> None:

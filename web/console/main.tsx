@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   startTheme('dark');
   await start();
   readAddress(location.search);
-  const session = new Session();
+  const session = new Session('console_cookie');
   let notice = await openSession(session);
   const installation = await readInstallation();
   let city: City | null = null;

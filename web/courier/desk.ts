@@ -53,12 +53,16 @@ export class Desk {
     const changed = (): void => this.refreshSoon();
     this.connection = new Connection({
       ticket: () => session.post<Ticket>('/api/v1/realtime/tickets'),
-      onReady: ({ nowMs }) => {
+      greet: ({ nowMs }) => {
         installation.clock.set(nowMs);
-        void this.connected();
+        return this.greet();
       },
+      onReady: () => void this.refresh(),
       handlers: {
         a: (...mark: [number, number, number, number]) => void this.acknowledged(mark),
+        oops: ({ code }: { code: string }) => {
+          if (code === 'hello_first') this.connection.renew(code); // fixes are missing: greet again
+        },
         'offer:new': changed,
         'offer:withdrawn': changed,
         'route:updated': changed,
@@ -187,9 +191,8 @@ export class Desk {
     this.connection.start();
   }
 
-  private async connected(): Promise<void> {
-    void this.refresh();
-    await this.stream?.greet().catch(() => undefined); // lost again: the next connection greets
+  private async greet(): Promise<void> {
+    await this.stream?.greet();
     await this.count();
   }
 

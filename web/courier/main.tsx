@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   if (!page) return;
   startTheme('system');
   await start();
-  const session = new Session();
+  const session = new Session('courier_cookie');
   const installation = await readInstallation();
   let notice = '';
   await session.resume().catch((error: unknown) => {

@@ -9,11 +9,11 @@ const READING = { lat: 41, lng: -8, speedMps: null, headingDeg: null, accuracyM:
 let name = 0;
 
 class FakeLine implements Line {
-  answer: HelloAnswer = { accepted: 0, durable: 0, intervalMs: 1000 };
+  answer: HelloAnswer | undefined = { accepted: 0, durable: 0, intervalMs: 1000 };
   hellos: object[] = [];
   sent: number[] = [];
 
-  ask(_event: 'hello', payload: object): Promise<HelloAnswer> {
+  ask(_event: 'hello', payload: object): Promise<HelloAnswer | undefined> {
     this.hellos.push(payload);
     return Promise.resolve(this.answer);
   }
@@ -91,6 +91,18 @@ describe('the stream', () => {
     expect(line.sent).toEqual([]);
     await stream.greet();
     expect(line.sent).toEqual([1, 2, 3, 4]);
+  });
+
+  test('sends nothing after a hello that was answered with nothing, and all after the next', async () => {
+    const { stream, line } = await open();
+    const known = line.answer;
+    line.answer = undefined;
+    await expect(stream.greet()).rejects.toThrow('does not know yet');
+    await add(stream, 2);
+    expect(line.sent).toEqual([]);
+    line.answer = known;
+    await stream.greet();
+    expect(line.sent).toEqual([1, 2]);
   });
 
   test('sends what is accepted but not durable again after a loss', async () => {

@@ -143,14 +143,19 @@ async def test_a_refresh_without_a_token_names_the_field(stack: Stack, body: Any
     assert set(answer.fields) == {"refreshToken"}
 
 
-async def cookie_login(cast: Cast) -> tuple[Person, Answer]:
+async def cookie_login(cast: Cast, carrier: str = "console_cookie") -> tuple[Person, Answer]:
     """Sign in as a page does: the refresh token travels in a cookie."""
     phone = (await cast.customer()).me["phone"]
     browser = cast.stack.person()
-    login = {"login": phone, "password": PASSWORD, "carrier": "cookie"}
+    login = {"login": phone, "password": PASSWORD, "carrier": carrier}
     answer = await browser.post(LOGIN, login)
-    browser.token = answer.data["accessToken"]
+    browser.token, browser.me = answer.data["accessToken"], answer.data["user"]
     return browser, answer
+
+
+def cookie_in(answer: Answer) -> str:
+    """Return the cookie that an answer sets, as a browser sends it back."""
+    return str(answer.headers["Set-Cookie"]).partition("; ")[0]
 
 
 async def test_a_cookie_carries_the_token_where_no_script_can_read_it(cast: Cast) -> None:
@@ -159,20 +164,39 @@ async def test_a_cookie_carries_the_token_where_no_script_can_read_it(cast: Cast
     sent = answer.headers["Set-Cookie"]
     name_and_value, *flags = sent.split("; ")
     name, _, value = name_and_value.partition("=")
-    assert name == "hermod_refresh"
+    assert name == "hermod_console_refresh"
     assert {"HttpOnly", "SameSite=Strict", "Path=/api/v1/auth"} <= set(flags)
-    cookie = {"Cookie": f"hermod_refresh={value}"}
-    renewed = await browser.post(REFRESH, {"carrier": "cookie"}, headers=cookie)
+    cookie = {"Cookie": cookie_in(answer)}
+    renewed = await browser.post(REFRESH, {"carrier": "console_cookie"}, headers=cookie)
     assert renewed.data["refreshToken"] is None
     assert value not in renewed.headers["Set-Cookie"]
     assert value not in str(renewed.body)
 
 
 async def test_logging_out_takes_the_cookie_back(cast: Cast) -> None:
-    browser, _answer = await cookie_login(cast)
-    sent = (await browser.post(LOGOUT)).headers["Set-Cookie"]
-    assert sent.startswith('hermod_refresh=""; ')
-    assert "Max-Age=0" in sent
+    browser, answer = await cookie_login(cast)
+    ended = await browser.post(LOGOUT, headers={"Cookie": cookie_in(answer)})
+    assert cookie_in(ended) == 'hermod_console_refresh=""'
+    assert "Max-Age=0" in ended.headers["Set-Cookie"]
+
+
+async def test_each_kind_of_page_keeps_its_own_session_in_one_browser(cast: Cast) -> None:
+    console, first = await cookie_login(cast)
+    app, second = await cookie_login(cast, "courier_cookie")
+    jar = {"Cookie": f"{cookie_in(first)}; {cookie_in(second)}"}
+    for page, carrier in ((console, "console_cookie"), (app, "courier_cookie")):
+        renewed = await page.post(REFRESH, {"carrier": carrier}, headers=jar)
+        assert renewed.data["user"]["id"] == page.me["id"]
+    ended = await app.post(LOGOUT, headers=jar)
+    assert ended.headers.getall("Set-Cookie")[0].startswith('hermod_courier_refresh=""; ')
+    assert len(ended.headers.getall("Set-Cookie")) == 1
+    assert (await console.get(ME)).status == 200
+
+
+async def test_a_token_in_a_cookie_is_not_handed_out_in_a_body(cast: Cast) -> None:
+    browser, answer = await cookie_login(cast)
+    asked = await browser.post(REFRESH, {}, headers={"Cookie": cookie_in(answer)})
+    assert (asked.status, set(asked.fields)) == (422, {"refreshToken"})
 
 
 async def test_a_token_in_the_body_sets_no_cookie(cast: Cast) -> None:

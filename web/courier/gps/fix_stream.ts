@@ -11,7 +11,7 @@ export interface HelloAnswer {
 }
 
 export interface Line {
-  ask: (event: 'hello', payload: object) => Promise<HelloAnswer>;
+  ask: (event: 'hello', payload: object) => Promise<HelloAnswer | undefined>;
   send: (event: 'f', epoch: number, text: string) => void;
 }
 
@@ -26,7 +26,11 @@ export class FixStream {
     private readonly line: Line,
   ) {}
 
-  /** A connection is there: say what we keep, forget what is durable, send the rest again. */
+  /**
+   * A connection is there: say what we keep, forget what is durable, send the rest again.
+   *
+   * Raises where the server cannot say yet how far our fixes got; then it takes none either.
+   */
   async greet(): Promise<void> {
     this.sentTo = null;
     const { first, last } = await this.buffer.range();
@@ -36,6 +40,7 @@ export class FixStream {
       firstSeq: first,
       lastSeq: last,
     });
+    if (!answer) throw new Error('the server does not know yet how far our fixes got');
     this.intervalMs = answer.intervalMs;
     await this.buffer.forget(answer.durable);
     this.sentTo = answer.durable;

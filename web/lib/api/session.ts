@@ -7,6 +7,9 @@ import type { Me, Page, Tokens } from './views';
 const RENEW_BEFORE_MS = 60_000;
 const TRIES = 4;
 
+/** The cookie that holds the refresh token: each kind of page has its own. */
+export type Carrier = 'console_cookie' | 'courier_cookie';
+
 export interface Credentials {
   login: string;
   password: string;
@@ -28,17 +31,19 @@ export class Session {
   private endsAtMs = 0;
   private renewing: Promise<boolean> | null = null;
 
+  constructor(private readonly carrier: Carrier) {}
+
   /** Take up the session that the cookie carries, if there is one. */
   async resume(): Promise<void> {
     if (!(await this.renew())) this.me.value = null;
   }
 
   async signIn(credentials: Credentials): Promise<void> {
-    this.take(await open('login', { ...credentials }));
+    this.take(await this.open('login', { ...credentials }));
   }
 
   async checkCode(check: CodeCheck): Promise<void> {
-    this.take(await open('verify-code', { ...check }));
+    this.take(await this.open('verify-code', { ...check }));
   }
 
   async signOut(): Promise<void> {
@@ -97,7 +102,7 @@ export class Session {
 
   private async renewOnce(): Promise<boolean> {
     try {
-      this.take(await open('refresh', {}));
+      this.take(await this.open('refresh', {}));
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status < 500 && error.status !== 429) {
@@ -107,6 +112,11 @@ export class Session {
       if (this.me.value === undefined) throw error;
       return this.token !== null;
     }
+  }
+
+  private open(act: string, body: Record<string, unknown>): Promise<Tokens> {
+    const path = `/api/v1/auth/${act}`;
+    return exchange<Tokens>({ method: 'POST', path, body: { ...body, carrier: this.carrier } });
   }
 
   private take(tokens: Tokens): void {
@@ -119,11 +129,6 @@ export class Session {
     this.token = null;
     this.me.value = null;
   }
-}
-
-function open(act: string, body: Record<string, unknown>): Promise<Tokens> {
-  const path = `/api/v1/auth/${act}`;
-  return exchange<Tokens>({ method: 'POST', path, body: { ...body, carrier: 'cookie' } });
 }
 
 /** Reads and changes that carry a key may be sent again when the answer was lost. */

@@ -35,6 +35,8 @@ type Handler = (...payload: never[]) => void;
 export interface Options {
   /** Ask the API for a ticket. */
   ticket: () => Promise<Ticket>;
+  /** What must succeed before the connection counts as live; where it fails we connect anew. */
+  greet?: (ready: Ready) => Promise<void>;
   /** The socket is open and identified: fetch the state, then apply events. */
   onReady: (ready: Ready) => void;
   handlers: Record<string, Handler>;
@@ -44,6 +46,8 @@ export interface Options {
 
 const FINAL: ReadonlySet<string> = new Set(['replaced', 'revoked', 'expired', 'protocol']);
 const WATCH_MS = 1000;
+/** A connection that was lost sooner counts as one more failure: the next pause is longer. */
+const STEADY_MS = 15_000;
 
 /** Keeps a socket open as long as the page lives. */
 export class Connection {
@@ -85,6 +89,11 @@ export class Connection {
     void this.connect();
   }
 
+  /** The server cannot go on with this connection: make another after a pause. */
+  renew(reason: string): void {
+    if (this.socket) this.lost(this.socket, reason);
+  }
+
   send(event: string, ...payload: unknown[]): void {
     this.socket?.emit(event, ...payload);
   }
@@ -122,9 +131,7 @@ export class Connection {
     this.socket = socket;
     socket.on('ready', (ready: Ready & { ticket: string }) => {
       this.next = { ticket: ready.ticket, url: ticket.url };
-      this.failures = 0;
-      this.enter('live', '');
-      this.options.onReady(ready);
+      void this.welcome(socket, ready);
     });
     socket.on('bye', ({ reason }: { reason: string }) => this.end(reason));
     socket.on('connect_error', () => this.lost(socket, 'refused'));
@@ -137,6 +144,17 @@ export class Connection {
     }
   }
 
+  private async welcome(socket: Socket, ready: Ready): Promise<void> {
+    try {
+      await this.options.greet?.(ready);
+    } catch {
+      this.lost(socket, 'unanswered');
+    }
+    if (socket !== this.socket) return;
+    this.enter('live', '');
+    this.options.onReady(ready);
+  }
+
   private end(reason: string): void {
     if (reason === 'revoked' || reason === 'expired') this.next = null;
     if (!FINAL.has(reason)) return;
@@ -147,7 +165,10 @@ export class Connection {
   private lost(socket: Socket, reason: string): void {
     if (socket !== this.socket) return;
     this.close();
-    if (this.current.value.phase !== 'offline') this.retryLater(reason);
+    const { phase, sinceMs } = this.current.value;
+    const held = phase === 'live' || phase === 'stale';
+    if (held && Date.now() - sinceMs > STEADY_MS) this.failures = 0;
+    if (phase !== 'offline') this.retryLater(reason);
   }
 
   private retryLater(reason: string): void {

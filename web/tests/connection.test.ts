@@ -1,0 +1,101 @@
+// A connection is live once it was greeted; one that fails or does not hold is made anew, ever more slowly.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Connection, type Options } from '../lib/live/connection';
+
+type Listener = (...payload: unknown[]) => void;
+
+class FakeSocket {
+  readonly io = { engine: { on: () => undefined } };
+  private listeners = new Map<string, Listener>();
+
+  on(event: string, listener: Listener): void {
+    this.listeners.set(event, listener);
+  }
+
+  hear(event: string, payload?: unknown): void {
+    this.listeners.get(event)?.(payload);
+  }
+
+  removeAllListeners(): void {
+    this.listeners.clear();
+  }
+
+  disconnect(): void {}
+}
+
+const sockets = vi.hoisted((): FakeSocket[] => []);
+vi.mock('socket.io-client', () => ({
+  io: () => {
+    sockets.push(new FakeSocket());
+    return sockets.at(-1);
+  },
+}));
+
+const READY = { role: 'courier', nowMs: 0, clockSpeed: 1, ticket: 'next' };
+const LONGEST_MS = 15_000;
+
+beforeEach(() => {
+  sockets.length = 0;
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  vi.stubGlobal('window', new EventTarget());
+  vi.stubGlobal('navigator', { onLine: true });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+async function open(options: Partial<Options> = {}): Promise<Connection> {
+  const ticket = (): Promise<never> => Promise.resolve({ ticket: 'first', url: 'ws://here' } as never);
+  const connection = new Connection({ ticket, onReady: () => undefined, handlers: {}, ...options });
+  connection.start();
+  await vi.advanceTimersByTimeAsync(0);
+  return connection;
+}
+
+async function ready(): Promise<void> {
+  sockets.at(-1)?.hear('ready', READY);
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+describe('a connection', () => {
+  test('is live once it was greeted, and only then', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const onReady = vi.fn();
+    const connection = await open({ greet: () => answered, onReady });
+    await ready();
+    expect([connection.state.value.phase, onReady.mock.calls.length]).toEqual(['connecting', 0]);
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([connection.state.value.phase, onReady.mock.calls.length]).toEqual(['live', 1]);
+  });
+
+  test('is made anew where the greeting fails', async () => {
+    const greet = vi.fn().mockRejectedValueOnce(new Error('no answer')).mockResolvedValue(undefined);
+    const connection = await open({ greet });
+    await ready();
+    expect(connection.state.value).toMatchObject({ phase: 'reconnecting', reason: 'unanswered' });
+    await vi.advanceTimersByTimeAsync(LONGEST_MS);
+    await ready();
+    expect([connection.state.value.phase, sockets.length]).toEqual(['live', 2]);
+  });
+
+  test('is made anew when asked, with longer pauses as long as none holds', async () => {
+    const connection = await open();
+    const pauses: number[] = [];
+    for (const heldMs of [0, 0, 0, LONGEST_MS + 1, 0]) {
+      await ready();
+      await vi.advanceTimersByTimeAsync(heldMs);
+      connection.renew('hello_first');
+      const since = Date.now();
+      const before = sockets.length;
+      while (sockets.length === before) await vi.advanceTimersByTimeAsync(250);
+      pauses.push(Date.now() - since);
+    }
+    expect(pauses).toEqual([250, 500, 1000, 250, 500]);
+  });
+});
