@@ -31,13 +31,19 @@ OFF_SHIFT = "off_shift"
 _REFUSALS = (None, *(reason.value for reason in Refusal), OFF_SHIFT)
 _GROUP = "pg"
 
-_APPEND = """
+_BEHIND = """
 local function behind(known, mark)
   if not known then return true end
   local epoch, seq = struct.unpack('<I4I4', known)
   local other_epoch, other_seq = struct.unpack('<I4I4', mark)
   return epoch ~= other_epoch or seq < other_seq
 end
+"""
+"""Tells whether a mark that Redis knows falls short of another."""
+
+_APPEND = (
+    _BEHIND
+    + """
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then
   return redis.error_reply('FULL the trail writer is away and the trail stream is full')
 end
@@ -56,7 +62,20 @@ for i = 3, #ARGV, 3 do
 end
 return lost
 """
+)
 """Stream and accepted marks; blob, most entries, then courier, last known mark, new mark each."""
+
+_MOVE_ON = (
+    _BEHIND
+    + """
+for i = 1, #ARGV, 2 do
+  if behind(redis.call('HGET', KEYS[1], ARGV[i]), ARGV[i + 1]) then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+  end
+end
+"""
+)
+"""Marks; courier and new mark each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +187,10 @@ def _packed(mark: Mark) -> bytes:
 
 
 def set_marks(pipeline: Pipeline, key: str, marks: Mapping[UUID, Mark]) -> None:
-    """Add the saving of marks to a pipeline."""
+    """Add the saving of marks to a pipeline; within an epoch a mark never goes back."""
     if marks:
-        packed: Any = {one.bytes: _packed(mark) for one, mark in marks.items()}
-        pipeline.hset(key, mapping=packed)
+        pairs = [part for one, mark in marks.items() for part in (one.bytes, _packed(mark))]
+        pipeline.eval(_MOVE_ON, 1, key, *pairs)
 
 
 async def marks(redis: Redis, key: str, courier_ids: Sequence[UUID]) -> dict[UUID, Mark]:

@@ -181,3 +181,16 @@ async def test_an_entry_deleted_while_unfinished_is_read_as_empty(redis: Redis) 
 async def test_nobodys_marks_are_no_question(redis: Redis) -> None:
     """An empty list is an empty answer."""
     assert await trail.marks(redis, keys.ACCEPTED, []) == {}
+
+
+async def test_the_durable_mark_goes_back_only_with_a_new_epoch(redis: Redis) -> None:
+    """A gateway that the phone has left writes its copies later than the one it went to."""
+    await trail.open_group(redis)
+    heard = []
+    for mark in (Mark(7, 20), Mark(7, 10), Mark(6, 1), Mark(6, 2)):
+        await append(redis, [record(ANNA, mark.seq, mark.epoch)])
+        batch = await trail.next_batch(redis, "w", unacknowledged=False, entries=9, wait_ms=1)
+        await trail.finish(redis, [entry for entry, _found in batch], {ANNA: mark})
+        heard.append((await trail.marks(redis, keys.DURABLE, [ANNA]))[ANNA])
+    assert heard == [Mark(7, 20), Mark(7, 20), Mark(6, 1), Mark(6, 2)]
+    assert await redis.xlen(keys.TRAIL) == 0
