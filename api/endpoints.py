@@ -9,6 +9,7 @@ from api.identity.endpoints import ENDPOINTS as IDENTITY
 from api.kit.endpoint import AnyEndpoint
 from api.offers.endpoints import ENDPOINTS as OFFERS
 from api.orders.endpoints import ENDPOINTS as ORDERS
+from api.people.endpoints import ENDPOINTS as PEOPLE
 from api.profiles.endpoints import ENDPOINTS as PROFILES
 from api.zones.endpoints import ENDPOINTS as ZONES
 
@@ -22,5 +23,6 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *DELIVERIES,
     *OFFERS,
     *FOLLOWING,
+    *PEOPLE,
     *ADMIN,
 )

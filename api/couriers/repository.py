@@ -34,6 +34,12 @@ _SAVE_SHIFT = saving(couriers, _SHIFT)
 _VERIFIED = ("verification_status", "rejected_reason", "updated_at")
 _SAVE_VERIFICATION = saving(couriers, _VERIFIED)
 
+_SET_ACTIVE = Command(
+    """
+    UPDATE couriers SET is_active = :is_active, updated_at = :updated_at WHERE user_id = :user_id
+    """
+)
+
 _NAMED = """
     SELECT c.*, u.first_name, u.last_name
     FROM couriers AS c JOIN users AS u ON u.id = c.user_id
@@ -101,6 +107,11 @@ async def save_shift(work: Work, changed: Courier) -> None:
 async def save_verification(work: Work, changed: Courier) -> None:
     """Save what a manager found."""
     await _SAVE_VERIFICATION.run(work.db, **columns(changed, ("id", *_VERIFIED)))
+
+
+async def set_active(work: Work, user_id: UserId, is_active: bool) -> None:
+    """Save whether the courier of an account, if there is one, may work at all."""
+    await _SET_ACTIVE.run(work.db, user_id=user_id, is_active=is_active, updated_at=work.now)
 
 
 async def named(work: Work, courier_id: CourierId) -> NamedCourier | None:

@@ -46,7 +46,7 @@ async def open_session(work: Work, user: User, device: str | None, carrier: Carr
     await repository.add_session(work, session)
     await repository.seen(work, user.id)
     work.actor = replace(work.actor, user_id=user.id)  # from here on they act themselves
-    work.record("session.begin", "session", session_id, new={"device": device})
+    work.record("session.begin", "session", session_id)
     return _tokens(work, user, session, carrier)
 
 

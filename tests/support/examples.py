@@ -56,6 +56,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/users/me/preferences": {},
     "PUT /api/v1/users/me/notification-settings": {},
     "PUT /api/v1/users/me/consents/{kind}": {"given": True, "version": "1"},
+    "PUT /api/v1/admin/users/{userId}": {"firstName": "Ana", "lastName": "Sá"},
+    "PUT /api/v1/admin/users/{userId}/active": {"isActive": True},
     "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
     "POST /api/v1/admin/delivery-zones": DRAWN,
