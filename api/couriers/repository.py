@@ -49,6 +49,7 @@ _MANY_NAMED = Query(NamedCourier, _NAMED + "WHERE c.id = ANY(:ids)")
 _CHOSEN = """
     WHERE (:status::text IS NULL OR c.status = :status)
       AND (:zone_id::uuid IS NULL OR c.home_zone_id = :zone_id)
+      AND (:scope::uuid[] IS NULL OR c.home_zone_id = ANY(:scope))
 """
 _PAGE = Query(NamedCourier, _NAMED + _CHOSEN + "ORDER BY c.id LIMIT :limit OFFSET :offset")
 _COUNT = Query(int, "SELECT count(*) FROM couriers AS c " + _CHOSEN)
@@ -128,7 +129,7 @@ async def page(
     work: Work, status: CourierStatus | None, zone_id: ZoneId | None, limit: int, offset: int
 ) -> tuple[list[NamedCourier], int]:
     """Return some couriers and the number of all that fit."""
-    chosen = {"status": status, "zone_id": zone_id}
+    chosen = {"status": status, "zone_id": zone_id, "scope": work.actor.scope}
     found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
     return found, await _COUNT.value(work.db, **chosen)
 

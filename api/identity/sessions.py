@@ -128,7 +128,9 @@ def _tokens(work: Work, user: User, session: Session, carrier: Carrier) -> Token
     if carrier == "cookie":
         work.cookies.append(Cookie(COOKIE, token, _COOKIE_PATH, settings.refresh_token_s))
     return Tokens(
-        access_token=mint.access_token(user.id, user.role, session.id, user.company_id),
+        access_token=mint.access_token(
+            user.id, user.role, session.id, user.company_id, user.zone_ids, user.permissions
+        ),
         expires_in_s=settings.access_token_s,
         refresh_token=None if carrier == "cookie" else token,
         user=Me.of(user),

@@ -56,15 +56,33 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "user:block",
     }),
     Role.MANAGER: _MANAGING | {"zone:read", "user:read", "user:block"},
-    Role.ADMIN: frozenset({"*"}),
+    Role.ADMIN: frozenset({
+        "audit:*",
+        "company:*",
+        "courier:*",
+        "dispatch:*",
+        "order:*",
+        "setting:*",
+        "user:*",
+        "zone:*",
+    }),
     Role.SUPER_ADMIN: frozenset({"*"}),
     Role.SERVICE: frozenset(),
 }
 
 
+def carries(held: frozenset[str], permission: str) -> bool:
+    """Tell whether one of `held` is `permission`, or matches it."""
+    return any(fnmatchcase(permission, one) for one in held)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one on whose behalf a request or a job runs."""
+    """The one on whose behalf a request or a job runs.
+
+    `zone_ids` keep a member of the staff to some zones, `narrowed` to some of the role's
+    permissions; neither ever adds anything.
+    """
 
     role: Role | None = None
     user_id: UserId | None = None
@@ -72,6 +90,7 @@ class Actor:
     company_id: CompanyId | None = None
     address: str | None = None
     zone_ids: frozenset[ZoneId] = frozenset()
+    narrowed: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Tell whether the role carries `permission` (`resource:action`, `*` matches any)."""
@@ -81,7 +100,13 @@ class Actor:
             return False
         if permission == SIGNED_IN:
             return self.user_id is not None
-        return any(fnmatchcase(permission, held) for held in PERMISSIONS[self.role])
+        if self.narrowed and not carries(self.narrowed, permission):
+            return False
+        return carries(PERMISSIONS[self.role], permission)
+
+    def covers(self, zone_id: ZoneId | None) -> bool:
+        """Tell whether things in the zone are the actor's business at all."""
+        return self.scope is None or zone_id in self.zone_ids
 
     @property
     def id(self) -> UserId:
