@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CUSTOMER = "customer"
     VENDOR = "vendor"
     STAFF = "staff"
+    ZONE_STAFF = "zone_staff"
     LINK = "link"
 
 

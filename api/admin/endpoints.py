@@ -3,6 +3,7 @@
 from api.admin import service
 from api.admin.schema import DeliveryDossier, HandAssignment
 from api.couriers import repository as courier_rows
+from api.couriers import service as couriers
 from api.couriers.schema import StaffCourierView
 from api.deliveries import repository as delivery_rows
 from api.deliveries import service as deliveries
@@ -51,6 +52,8 @@ async def assign(
     work: Work, path: DeliveryPath, _query: Nothing, draft: HandAssignment
 ) -> DeliveryView:
     """Assign or reassign a courier by hand."""
+    if work.actor.scope is not None:
+        await couriers.named(work, draft.courier_id)
     return DeliveryView.of(
         await offers.assign_by_hand(work, path.delivery_id, draft.courier_id, draft.reason)
     )
@@ -64,9 +67,9 @@ async def move_order(work: Work, path: OrderPath, _query: Nothing, draft: Status
 _DELIVERY = "/api/v1/admin/deliveries/{deliveryId}"
 
 ENDPOINTS = (
-    Endpoint("GET", _DELIVERY, dossier, "dispatch:read", Owner.PLATFORM),
-    Endpoint("PUT", f"{_DELIVERY}/courier", assign, "dispatch:write", Owner.PLATFORM),
+    Endpoint("GET", _DELIVERY, dossier, "dispatch:read", Owner.OWN_ZONES),
+    Endpoint("PUT", f"{_DELIVERY}/courier", assign, "dispatch:write", Owner.OWN_ZONES),
     Endpoint(
-        "PUT", "/api/v1/admin/orders/{orderId}/status", move_order, "order:manage", Owner.PLATFORM
+        "PUT", "/api/v1/admin/orders/{orderId}/status", move_order, "order:manage", Owner.OWN_ZONES
     ),
 )

@@ -79,7 +79,11 @@ async def on_map(work: Work, _path: Nothing, query: BoxQuery, _body: Nothing) ->
     box = Box(query.min_latitude, query.min_longitude, query.max_latitude, query.max_longitude)
     placed = {CourierId(found.courier_id): found for found in await work[LIVE].in_box(box)}
     known = await repository.all_named(work, list(placed))
-    chosen = [one for one in known if query.zone_id in {None, one.home_zone_id}]
+    chosen = [
+        one
+        for one in known
+        if query.zone_id in {None, one.home_zone_id} and work.actor.covers(one.home_zone_id)
+    ]
     views = []
     for courier in chosen:
         position = placed[courier.id]
@@ -120,11 +124,11 @@ ENDPOINTS = (
     Endpoint("GET", "/api/v1/courier/profile", profile, "carry:read", Owner.SELF),
     Endpoint("PUT", "/api/v1/courier/profile", change_profile, "carry:apply", Owner.SELF),
     Endpoint("PUT", "/api/v1/courier/status", change_status, "carry:work", Owner.SELF),
-    Endpoint("GET", f"{_STAFF}/map", on_map, "courier:read", Owner.PLATFORM),
-    Endpoint("GET", _STAFF, listed, "courier:read", Owner.PLATFORM),
-    Endpoint("GET", f"{_STAFF}/{{courierId}}", one, "courier:read", Owner.PLATFORM),
-    Endpoint("GET", f"{_STAFF}/{{courierId}}/positions", trail, "courier:read", Owner.PLATFORM),
+    Endpoint("GET", f"{_STAFF}/map", on_map, "courier:read", Owner.OWN_ZONES),
+    Endpoint("GET", _STAFF, listed, "courier:read", Owner.OWN_ZONES),
+    Endpoint("GET", f"{_STAFF}/{{courierId}}", one, "courier:read", Owner.OWN_ZONES),
+    Endpoint("GET", f"{_STAFF}/{{courierId}}/positions", trail, "courier:read", Owner.OWN_ZONES),
     Endpoint(
-        "PUT", f"{_STAFF}/{{courierId}}/verification", verify, "courier:manage", Owner.PLATFORM
+        "PUT", f"{_STAFF}/{{courierId}}/verification", verify, "courier:manage", Owner.OWN_ZONES
     ),
 )

@@ -34,6 +34,12 @@ _SAVE_SHIFT = saving(couriers, _SHIFT)
 _VERIFIED = ("verification_status", "rejected_reason", "updated_at")
 _SAVE_VERIFICATION = saving(couriers, _VERIFIED)
 
+_SET_ACTIVE = Command(
+    """
+    UPDATE couriers SET is_active = :is_active, updated_at = :updated_at WHERE user_id = :user_id
+    """
+)
+
 _NAMED = """
     SELECT c.*, u.first_name, u.last_name
     FROM couriers AS c JOIN users AS u ON u.id = c.user_id
@@ -43,6 +49,7 @@ _MANY_NAMED = Query(NamedCourier, _NAMED + "WHERE c.id = ANY(:ids)")
 _CHOSEN = """
     WHERE (:status::text IS NULL OR c.status = :status)
       AND (:zone_id::uuid IS NULL OR c.home_zone_id = :zone_id)
+      AND (:scope::uuid[] IS NULL OR c.home_zone_id = ANY(:scope))
 """
 _PAGE = Query(NamedCourier, _NAMED + _CHOSEN + "ORDER BY c.id LIMIT :limit OFFSET :offset")
 _COUNT = Query(int, "SELECT count(*) FROM couriers AS c " + _CHOSEN)
@@ -103,6 +110,11 @@ async def save_verification(work: Work, changed: Courier) -> None:
     await _SAVE_VERIFICATION.run(work.db, **columns(changed, ("id", *_VERIFIED)))
 
 
+async def set_active(work: Work, user_id: UserId, is_active: bool) -> None:
+    """Save whether the courier of an account, if there is one, may work at all."""
+    await _SET_ACTIVE.run(work.db, user_id=user_id, is_active=is_active, updated_at=work.now)
+
+
 async def named(work: Work, courier_id: CourierId) -> NamedCourier | None:
     """Return a courier with the name."""
     return await _ONE_NAMED.one(work.db, id=courier_id)
@@ -117,7 +129,7 @@ async def page(
     work: Work, status: CourierStatus | None, zone_id: ZoneId | None, limit: int, offset: int
 ) -> tuple[list[NamedCourier], int]:
     """Return some couriers and the number of all that fit."""
-    chosen = {"status": status, "zone_id": zone_id}
+    chosen = {"status": status, "zone_id": zone_id, "scope": work.actor.scope}
     found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
     return found, await _COUNT.value(work.db, **chosen)
 

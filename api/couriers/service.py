@@ -91,7 +91,7 @@ async def lock_own(work: Work) -> Courier:
 async def verify(work: Work, courier_id: CourierId, change: VerificationChange) -> NamedCourier:
     """Note what a manager found in the courier's papers."""
     old = await repository.lock(work, courier_id)
-    if old is None:
+    if old is None or not work.actor.covers(old.home_zone_id):
         raise NotFound("There is no such courier")
     if old.verification_status is not change.status:
         status = VERIFICATION.advance(
@@ -115,7 +115,7 @@ async def verify(work: Work, courier_id: CourierId, change: VerificationChange) 
 async def named(work: Work, courier_id: CourierId) -> NamedCourier:
     """Return a courier with the name; raise `NotFound`."""
     courier = await repository.named(work, courier_id)
-    if courier is None:
+    if courier is None or not work.actor.covers(courier.home_zone_id):
         raise NotFound("There is no such courier")
     return courier
 

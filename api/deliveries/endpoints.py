@@ -121,6 +121,6 @@ ENDPOINTS = (
         "carry:work",
         Owner.OWN_DELIVERIES,
     ),
-    Endpoint("GET", _STAFF, listed, "dispatch:read", Owner.PLATFORM),
-    Endpoint("PUT", f"{_STAFF}/{{deliveryId}}/status", decide, "dispatch:write", Owner.PLATFORM),
+    Endpoint("GET", _STAFF, listed, "dispatch:read", Owner.OWN_ZONES),
+    Endpoint("PUT", f"{_STAFF}/{{deliveryId}}/status", decide, "dispatch:write", Owner.OWN_ZONES),
 )

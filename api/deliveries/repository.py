@@ -71,6 +71,7 @@ _CHOSEN = """
     WHERE (:courier_id::uuid IS NULL OR courier_id = :courier_id)
       AND (:order_id::uuid IS NULL OR order_id = :order_id)
       AND (:zone_id::uuid IS NULL OR zone_id = :zone_id)
+      AND (:scope::uuid[] IS NULL OR zone_id = ANY(:scope))
       AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
 """
 _PAGE = Query(Delivery, "SELECT *" + _CHOSEN + "ORDER BY id DESC LIMIT :limit OFFSET :offset")
@@ -158,7 +159,7 @@ async def history(
 
 async def page(work: Work, choice: Choice, limit: int, offset: int) -> tuple[list[Delivery], int]:
     """Return some deliveries, newest first, and the number of all that fit."""
-    chosen = columns(choice)
+    chosen = columns(choice) | {"scope": work.actor.scope}
     found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
     return found, await _COUNT.value(work.db, **chosen)
 

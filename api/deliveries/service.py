@@ -97,7 +97,7 @@ async def _new_delivery(work: Work, order: Order) -> Delivery:
 async def get(work: Work, delivery_id: DeliveryId) -> Delivery:
     """Return a delivery; raise `NotFound`."""
     delivery = await repository.delivery(work, delivery_id)
-    if delivery is None:
+    if delivery is None or not work.actor.covers(delivery.zone_id):
         raise NotFound("There is no such delivery")
     return delivery
 
@@ -105,7 +105,7 @@ async def get(work: Work, delivery_id: DeliveryId) -> Delivery:
 async def lock(work: Work, delivery_id: DeliveryId) -> Delivery:
     """Return a delivery and hold its row until the transaction ends; raise `NotFound`."""
     delivery = await repository.lock(work, delivery_id)
-    if delivery is None:
+    if delivery is None or not work.actor.covers(delivery.zone_id):
         raise NotFound("There is no such delivery")
     work.tick()
     return delivery

@@ -42,6 +42,8 @@ async def _grant(work: Work, order_ids: list[OrderId]) -> Grant:
         case Role.VENDOR if work.actor.company_id is not None:
             return _base(work, Kind.VENDOR, own, rooms.company(work.actor.company_id))
         case _ if work.actor.may("dispatch:read"):
+            if work.actor.scope is not None:
+                return _base(work, Kind.ZONE_STAFF, own, *map(rooms.zone, work.actor.scope))
             return _base(work, Kind.STAFF, own, rooms.PLATFORM)
     raise Forbidden(f"The role {role} has nothing to follow live")
 

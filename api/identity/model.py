@@ -19,10 +19,10 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import CITEXT, INET
+from sqlalchemy.dialects.postgresql import ARRAY, CITEXT, INET
 
 from api.kit.actor import Role
-from api.kit.ids import CompanyId, SessionId, UserId
+from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
 from api.kit.tables import identity, metadata, moment, stamps, word
 
 
@@ -50,6 +50,8 @@ users = Table(
     Column("iin_hash", LargeBinary),
     Column("locale", String, nullable=False),
     Column("company_id", Uuid, ForeignKey("companies.id")),
+    Column("zone_ids", ARRAY(Uuid), nullable=False, server_default="{}"),
+    Column("permissions", ARRAY(String), nullable=False, server_default="{}"),
     Column("is_active", Boolean, nullable=False),
     Column("blocked_reason", String),
     moment("email_verified_at", nullable=True),
@@ -115,6 +117,8 @@ class User:
     last_name: str
     locale: str
     company_id: CompanyId | None
+    zone_ids: list[ZoneId]
+    permissions: list[str]
     is_active: bool
     email_verified_at: datetime | None
     phone_verified_at: datetime | None

@@ -13,8 +13,8 @@ from pydantic import (
 )
 
 from api.identity.model import CodePurpose, Session, User
-from api.kit.actor import Role
-from api.kit.ids import CompanyId, SessionId, UserId
+from api.kit.actor import PERMISSIONS, Role
+from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
 from api.kit.schema import Draft, Moment, ShortText, View
 
 
@@ -169,11 +169,14 @@ class Me(View):
     last_name: str
     locale: str
     company_id: CompanyId | None
+    zone_ids: list[ZoneId]
+    permissions: list[str]
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """Return the view of `user`."""
-        return cls(**{name: getattr(user, name) for name in cls.model_fields})
+        """Return the view of `user`; the permissions are those of the role where not narrowed."""
+        plain = {n: getattr(user, n) for n in cls.model_fields if n != "permissions"}
+        return cls(permissions=user.permissions or sorted(PERMISSIONS[user.role]), **plain)
 
 
 class Tokens(View):

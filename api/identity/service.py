@@ -174,6 +174,8 @@ def _new_user(work: Work, role: Role, first_name: str, last_name: str) -> User:
         last_name=last_name,
         locale="en",
         company_id=None,
+        zone_ids=[],
+        permissions=[],
         is_active=True,
         email_verified_at=None,
         phone_verified_at=None,

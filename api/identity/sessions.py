@@ -51,7 +51,7 @@ async def open_session(work: Work, user: User, device: str | None, carrier: Carr
     await repository.add_session(work, session)
     await repository.seen(work, user.id)
     work.actor = replace(work.actor, user_id=user.id)  # from here on they act themselves
-    work.record("session.begin", "session", session_id, new={"device": device})
+    work.record("session.begin", "session", session_id)
     return _tokens(work, user, session, carrier)
 
 
@@ -142,7 +142,9 @@ def _tokens(work: Work, user: User, session: Session, carrier: Carrier) -> Token
     if cookie is not None:
         work.cookies.append(Cookie(cookie, token, _COOKIE_PATH, settings.refresh_token_s))
     return Tokens(
-        access_token=mint.access_token(user.id, user.role, session.id, user.company_id),
+        access_token=mint.access_token(
+            user.id, user.role, session.id, user.company_id, user.zone_ids, user.permissions
+        ),
         expires_in_s=settings.access_token_s,
         refresh_token=None if cookie is not None else token,
         user=Me.of(user),

@@ -11,6 +11,7 @@ import hmac
 import struct
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.kit.actor import Actor, Role
 from api.kit.errors import Unauthenticated
-from api.kit.ids import CompanyId, SessionId, UserId
+from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
 from api.kit.resources import Key
 
 _ISSUER = "hermod"
@@ -48,6 +49,8 @@ class _Claims(BaseModel):
     iat: int
     exp: int
     cid: UUID | None = None
+    zones: list[UUID] = []
+    perms: list[str] = []
 
 
 _HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
@@ -71,11 +74,17 @@ class TokenMint:
         self._known: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
 
     def access_token(
-        self, user_id: UserId, role: Role, session: SessionId, company: CompanyId | None
+        self,
+        user_id: UserId,
+        role: Role,
+        session: SessionId,
+        company: CompanyId | None,
+        zones: Iterable[ZoneId] = (),
+        permissions: Iterable[str] = (),
     ) -> str:
         """Return a signed access token (JWT, HS256)."""
         now = int(time.time())
-        claims = {
+        claims: dict[str, object] = {
             "iss": _ISSUER,
             "aud": _ISSUER,
             "sub": str(user_id),
@@ -86,6 +95,10 @@ class TokenMint:
         }
         if company is not None:
             claims["cid"] = str(company)
+        if kept_to := [str(zone) for zone in zones]:
+            claims["zones"] = kept_to
+        if narrowed := list(permissions):
+            claims["perms"] = narrowed
         return jwt.encode(claims, self._jwt_key, algorithm="HS256")
 
     def read_access_token(self, token: str, address: str | None) -> Actor:
@@ -105,6 +118,8 @@ class TokenMint:
             session_id=SessionId(claims.sid),
             company_id=None if claims.cid is None else CompanyId(claims.cid),
             address=address,
+            zone_ids=frozenset(map(ZoneId, claims.zones)),
+            narrowed=frozenset(claims.perms),
         )
         self._known[token] = (claims.exp, actor)
         if len(self._known) > _CACHED_TOKENS:

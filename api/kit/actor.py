@@ -5,7 +5,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from uuid import UUID
 
-from api.kit.ids import CompanyId, SessionId, UserId
+from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
 
 
 class Role(StrEnum):
@@ -23,6 +23,16 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+STAFF = frozenset({
+    Role.SUPPORT,
+    Role.OPERATOR,
+    Role.MANAGER,
+    Role.LOCATION_ADMIN,
+    Role.ADMIN,
+    Role.SUPER_ADMIN,
+})
+"""The roles of people who run an installation."""
+
 PUBLIC = "public"
 """The permission of endpoints that anyone may call, signed in or not."""
 
@@ -36,25 +46,51 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CUSTOMER: frozenset({"order:create", "order:read", "order:cancel"}),
     Role.COURIER: frozenset({"carry:*"}),
     Role.VENDOR: frozenset({"shop:*"}),
-    Role.SUPPORT: frozenset({"dispatch:read", "courier:read"}),
+    Role.SUPPORT: frozenset({"dispatch:read", "courier:read", "user:read"}),
     Role.OPERATOR: _DISPATCHING | {"zone:read"},
-    Role.LOCATION_ADMIN: frozenset({"dispatch:read", "order:manage", "courier:read", "zone:read"}),
-    Role.MANAGER: _MANAGING | {"zone:read"},
-    Role.ADMIN: frozenset({"*"}),
+    Role.LOCATION_ADMIN: frozenset({
+        "dispatch:read",
+        "order:manage",
+        "courier:read",
+        "zone:read",
+        "user:block",
+    }),
+    Role.MANAGER: _MANAGING | {"zone:read", "user:read", "user:block"},
+    Role.ADMIN: frozenset({
+        "audit:*",
+        "company:*",
+        "courier:*",
+        "dispatch:*",
+        "order:*",
+        "setting:*",
+        "user:*",
+        "zone:*",
+    }),
     Role.SUPER_ADMIN: frozenset({"*"}),
     Role.SERVICE: frozenset(),
 }
 
 
+def carries(held: frozenset[str], permission: str) -> bool:
+    """Tell whether one of `held` is `permission`, or matches it."""
+    return any(fnmatchcase(permission, one) for one in held)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one on whose behalf a request or a job runs."""
+    """The one on whose behalf a request or a job runs.
+
+    `zone_ids` keep a member of the staff to some zones, `narrowed` to some of the role's
+    permissions; neither ever adds anything.
+    """
 
     role: Role | None = None
     user_id: UserId | None = None
     session_id: SessionId | None = None
     company_id: CompanyId | None = None
     address: str | None = None
+    zone_ids: frozenset[ZoneId] = frozenset()
+    narrowed: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Tell whether the role carries `permission` (`resource:action`, `*` matches any)."""
@@ -64,7 +100,13 @@ class Actor:
             return False
         if permission == SIGNED_IN:
             return self.user_id is not None
-        return any(fnmatchcase(permission, held) for held in PERMISSIONS[self.role])
+        if self.narrowed and not carries(self.narrowed, permission):
+            return False
+        return carries(PERMISSIONS[self.role], permission)
+
+    def covers(self, zone_id: ZoneId | None) -> bool:
+        """Tell whether things in the zone are the actor's business at all."""
+        return self.scope is None or zone_id in self.zone_ids
 
     @property
     def id(self) -> UserId:
@@ -73,6 +115,16 @@ class Actor:
             message = "this act needs a signed-in actor"
             raise LookupError(message)
         return self.user_id
+
+    @property
+    def scope(self) -> list[ZoneId] | None:
+        """Return the zones whose things the actor may see; None stands for all of them.
+
+        Any member of the staff may be kept to zones; a location admin always is, to none at first.
+        """
+        if self.zone_ids or self.role is Role.LOCATION_ADMIN:
+            return sorted(self.zone_ids)
+        return None
 
     @property
     def audit_id(self) -> UUID | None:

@@ -28,6 +28,7 @@ class Owner(StrEnum):
     OWN_COMPANY = "own company"
     OWN_DELIVERIES = "own deliveries"
     LINK_HOLDER = "holder of the link"
+    OWN_ZONES = "own zones; without zones everything"
     PLATFORM = "everything on the platform"
 
 

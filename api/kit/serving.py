@@ -13,7 +13,7 @@ from api.kit import idempotency, problems
 from api.kit.actor import Actor
 from api.kit.clock import Clock
 from api.kit.db import LOST_RACE, Database
-from api.kit.endpoint import KIB, AnyEndpoint, Idempotency
+from api.kit.endpoint import KIB, AnyEndpoint, Idempotency, Owner
 from api.kit.errors import (
     BodyTooLarge,
     FieldError,
@@ -111,6 +111,8 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
 
 def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
     if actor.may(endpoint.permission):
+        if endpoint.owner is Owner.PLATFORM and actor.scope is not None:
+            raise Forbidden("This is about the whole platform, and you are kept to some zones")
         return
     if actor.role is None:
         raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})

@@ -11,7 +11,7 @@ from api.kit import audit, outbox
 from api.kit.actor import SYSTEM, Actor
 from api.kit.clock import Clock
 from api.kit.db import Connection, Database
-from api.kit.errors import ApiError
+from api.kit.errors import ApiError, PreconditionFailed
 from api.kit.events import Event
 from api.kit.resources import Key, Resources, T
 
@@ -69,6 +69,11 @@ class Work:
     ) -> None:
         """Write an edit into the audit trail with this transaction."""
         self._edits.append(audit.Edit(action, entity, str(entity_id), old, new))
+
+    def check_version(self, version: int) -> None:
+        """Raise `PreconditionFailed` where the call was made for another version than `version`."""
+        if self.expected_version not in {None, version}:
+            raise PreconditionFailed
 
     def tick(self) -> datetime:
         """Read the business clock again and return it."""

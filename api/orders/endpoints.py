@@ -141,7 +141,7 @@ ENDPOINTS = (
     Endpoint("POST", f"{_OWN}/{{orderId}}/cancel", cancel, "order:cancel", Owner.OWN_ORDERS),
     Endpoint("GET", _SHOP, shop_orders, "shop:read", Owner.OWN_COMPANY),
     Endpoint("PUT", f"{_SHOP}/{{orderId}}/status", move_for_shop, "shop:work", Owner.OWN_COMPANY),
-    Endpoint("GET", _STAFF, all_orders, "dispatch:read", Owner.PLATFORM),
-    Endpoint("GET", f"{_STAFF}/{{orderId}}", any_order, "dispatch:read", Owner.PLATFORM),
-    Endpoint("GET", f"{_STAFF}/{{orderId}}/history", any_history, "dispatch:read", Owner.PLATFORM),
+    Endpoint("GET", _STAFF, all_orders, "dispatch:read", Owner.OWN_ZONES),
+    Endpoint("GET", f"{_STAFF}/{{orderId}}", any_order, "dispatch:read", Owner.OWN_ZONES),
+    Endpoint("GET", f"{_STAFF}/{{orderId}}/history", any_history, "dispatch:read", Owner.OWN_ZONES),
 )

@@ -62,6 +62,7 @@ _CHOSEN = """
     WHERE (:user_id::uuid IS NULL OR user_id = :user_id)
       AND (:company_id::uuid IS NULL OR company_id = :company_id)
       AND (:zone_id::uuid IS NULL OR zone_id = :zone_id)
+      AND (:scope::uuid[] IS NULL OR zone_id = ANY(:scope))
       AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
       AND (:search::text IS NULL OR order_number ILIKE :search)
 """
@@ -138,6 +139,6 @@ async def next_number(work: Work) -> int:
 
 async def page(work: Work, choice: Choice, limit: int, offset: int) -> tuple[list[Order], int]:
     """Return some orders, newest first, and the number of all that fit."""
-    chosen = columns(choice)
+    chosen = columns(choice) | {"scope": work.actor.scope}
     found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
     return found, await _COUNT.value(work.db, **chosen)

@@ -15,7 +15,7 @@ from api.orders.model import Order, StatusChange
 async def get(work: Work, order_id: OrderId) -> Order:
     """Return an order; raise `NotFound`."""
     order = await repository.order(work, order_id)
-    if order is None:
+    if order is None or not work.actor.covers(order.zone_id):
         raise NotFound("There is no such order")
     return order
 
@@ -31,7 +31,7 @@ async def own(work: Work, order_id: OrderId) -> Order:
 async def lock(work: Work, order_id: OrderId) -> Order:
     """Return an order and hold its row until the transaction ends; raise `NotFound`."""
     order = await repository.lock(work, order_id)
-    if order is None:
+    if order is None or not work.actor.covers(order.zone_id):
         raise NotFound("There is no such order")
     work.tick()
     return order

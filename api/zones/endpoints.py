@@ -72,18 +72,18 @@ _BODY = 1024 * KIB  # a polygon may have ten thousand corners
 ENDPOINTS = (
     Endpoint("GET", "/api/v1/delivery-zones", open_zones, PUBLIC, Owner.ANYONE),
     Endpoint("GET", "/api/v1/delivery-fees", fee, PUBLIC, Owner.ANYONE),
-    Endpoint("GET", _ADMIN, all_zones, "zone:read", Owner.PLATFORM),
+    Endpoint("GET", _ADMIN, all_zones, "zone:read", Owner.OWN_ZONES),
     Endpoint("POST", _ADMIN, draw, "zone:manage", Owner.PLATFORM, status=201, body_limit=_BODY),
     Endpoint(
         "PUT",
         f"{_ADMIN}/{{zoneId}}",
         redraw,
         "zone:manage",
-        Owner.PLATFORM,
+        Owner.OWN_ZONES,
         versioned=True,
         body_limit=_BODY,
     ),
     Endpoint(
-        "DELETE", f"{_ADMIN}/{{zoneId}}", close, "zone:manage", Owner.PLATFORM, versioned=True
+        "DELETE", f"{_ADMIN}/{{zoneId}}", close, "zone:manage", Owner.OWN_ZONES, versioned=True
     ),
 )

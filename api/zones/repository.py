@@ -41,6 +41,7 @@ _PAGE = Query(
     SELECT * FROM zones
     WHERE (is_active OR :hidden_too)
       AND (:point::geography IS NULL OR ST_Covers(polygon, :point::geography))
+      AND (:scope::uuid[] IS NULL OR NOT :hidden_too OR id = ANY(:scope))
     ORDER BY id LIMIT :limit OFFSET :offset
     """,
 )
@@ -50,6 +51,7 @@ _COUNT = Query(
     SELECT count(*) FROM zones
     WHERE (is_active OR :hidden_too)
       AND (:point::geography IS NULL OR ST_Covers(polygon, :point::geography))
+      AND (:scope::uuid[] IS NULL OR NOT :hidden_too OR id = ANY(:scope))
     """,
 )
 _DECIMALS = Query(int, "SELECT decimals FROM currencies WHERE code = :code")
@@ -84,8 +86,9 @@ async def page(
     work: Work, *, point: Point | None, hidden_too: bool, limit: int, offset: int
 ) -> tuple[list[Zone], int]:
     """Return some zones and the number of all; inactive ones only where `hidden_too`."""
-    found = await _PAGE.all(work.db, point=point, hidden_too=hidden_too, limit=limit, offset=offset)
-    return found, await _COUNT.value(work.db, point=point, hidden_too=hidden_too)
+    chosen = {"point": point, "hidden_too": hidden_too, "scope": work.actor.scope}
+    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    return found, await _COUNT.value(work.db, **chosen)
 
 
 async def decimals_of(work: Work, currency: str) -> int | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from api.identity.tokens import TokenMint, hashed
 from api.kit.actor import Role
 from api.kit.errors import Unauthenticated
-from api.kit.ids import CompanyId, SessionId, UserId, new_id
+from api.kit.ids import CompanyId, SessionId, UserId, ZoneId, new_id
 
 SECRET = "a secret of the tests, long enough 0123456789"
 MINT = TokenMint(SECRET, access_s=900)
@@ -43,6 +43,14 @@ def test_a_token_tells_who_comes() -> None:
         assert (actor.user_id, actor.session_id, actor.role) == (USER, SESSION, Role.VENDOR)
         assert (actor.company_id, actor.address) == (company, address)
     assert forged() == GOOD  # what the refusals below differ from is a good token
+
+
+def test_a_token_keeps_its_holder_to_zones_and_permissions() -> None:
+    zones = frozenset({ZoneId(new_id()), ZoneId(new_id())})
+    token = MINT.access_token(USER, Role.MANAGER, SESSION, None, zones, ["dispatch:read"])
+    actor = MINT.read_access_token(token, None)
+    assert (actor.zone_ids, actor.narrowed) == (zones, {"dispatch:read"})
+    assert MINT.read_access_token(GOOD, None).scope is None
 
 
 @pytest.mark.parametrize(

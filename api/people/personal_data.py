@@ -1,0 +1,190 @@
+"""PERSONAL: every table that holds something about a person, and what becomes of it.
+
+A test walks the foreign keys from `users`: a table that can be reached and is missing here fails.
+`rows` picks the person's rows (`:id` is the user); without it nothing is exported, and `why` says
+the reason. `erase` is what erasure does to them; without it they stay, and `why` says the reason.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from api.kit.ids import UserId
+from api.kit.statement import Command, Query
+from api.kit.work import Work
+
+MOST_ROWS = 10_000
+"""So many rows of a table go into one export; of a trail the newest."""
+
+_COURIER = "courier_id IN (SELECT id FROM couriers WHERE user_id = :id)"
+_ORDER = "order_id IN (SELECT id FROM orders WHERE user_id = :id)"
+_CARRIED = f"({_ORDER} OR {_COURIER})"
+_CARRIED_IDS = f"delivery_id IN (SELECT id FROM deliveries WHERE {_CARRIED})"
+_NO_CONTACT = '\'{"contactName": null, "contactPhone": null, "notes": null, "address": "erased"}\''
+_ROUGH = "ST_SnapToGrid({place}::geometry, 0.01)::geography"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one table holds about a person."""
+
+    rows: str | None = None
+    erase: str | None = None
+    why: str = ""
+    hidden: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+    def export(self, table: str) -> str:
+        """Return the statement that reads the person's rows, places as GeoJSON."""
+        shown = "".join(
+            f" || jsonb_build_object('{place}', ST_AsGeoJSON(t.{place})::jsonb)"
+            for place in self.places
+        )
+        newest = " ORDER BY ts DESC" if table == "courier_positions" else ""
+        return (
+            f"SELECT to_jsonb(t){shown} AS values FROM {table} AS t WHERE {self.rows}"
+            f"{newest} LIMIT {MOST_ROWS + 1}"
+        )
+
+
+PERSONAL: dict[str, Held] = {
+    "users": Held(
+        rows="id = :id",
+        erase="""
+            UPDATE users SET email = NULL, phone = NULL, password_hash = NULL,
+                first_name = 'erased', last_name = 'erased', date_of_birth = NULL,
+                iin_sealed = NULL, iin_hash = NULL, is_active = false, blocked_reason = NULL,
+                deleted_at = :now, updated_at = :now, version = version + 1
+            WHERE id = :id
+        """,
+        hidden=("password_hash", "iin_sealed", "iin_hash"),
+    ),
+    "sessions": Held(
+        rows="user_id = :id",
+        erase="UPDATE sessions SET device = NULL, ip = NULL WHERE user_id = :id",
+        hidden=("token_hash",),
+    ),
+    "one_time_codes": Held(
+        rows="user_id = :id",
+        erase="DELETE FROM one_time_codes WHERE user_id = :id",
+        hidden=("code_hash",),
+    ),
+    "addresses": Held(
+        rows="user_id = :id",
+        erase="DELETE FROM addresses WHERE user_id = :id",
+        places=("location",),
+    ),
+    "user_preferences": Held(
+        rows="user_id = :id", erase="DELETE FROM user_preferences WHERE user_id = :id"
+    ),
+    "notification_settings": Held(
+        rows="user_id = :id", erase="DELETE FROM notification_settings WHERE user_id = :id"
+    ),
+    "consents": Held(rows="user_id = :id", why="proof of what was agreed to; names nobody"),
+    "couriers": Held(
+        rows="user_id = :id",
+        erase="""
+            UPDATE couriers SET vehicle_number = NULL, rejected_reason = NULL, is_active = false,
+                current_location = NULL, last_location_update = NULL, updated_at = :now
+            WHERE user_id = :id
+        """,
+        places=("current_location",),
+    ),
+    "courier_positions": Held(
+        rows=_COURIER,
+        erase=f"DELETE FROM courier_positions WHERE {_COURIER}",
+        places=("location",),
+    ),
+    "orders": Held(
+        rows="user_id = :id",
+        erase=f"""
+            UPDATE orders SET notes = NULL, gift_message = NULL, recipient_name = NULL,
+                recipient_phone = NULL, cancel_reason = NULL,
+                pickup_snapshot = pickup_snapshot || {_NO_CONTACT}::jsonb
+                    || '{{"latitude": 0, "longitude": 0}}'::jsonb,
+                delivery_snapshot = delivery_snapshot || {_NO_CONTACT}::jsonb
+                    || '{{"latitude": 0, "longitude": 0}}'::jsonb,
+                pickup_location = {_ROUGH.format(place="pickup_location")},
+                delivery_location = {_ROUGH.format(place="delivery_location")}
+            WHERE user_id = :id
+        """,
+        why="what was sold stays in the books, without whom, and with a rough place only",
+        places=("pickup_location", "delivery_location"),
+    ),
+    "order_items": Held(rows=_ORDER, why="what was sold stays in the books"),
+    "order_status_history": Held(
+        rows=f"({_ORDER} OR changed_by_user_id = :id)", why="append-only history of the books"
+    ),
+    "tracking_links": Held(
+        rows=_ORDER,
+        erase=f"DELETE FROM tracking_links WHERE {_ORDER}",
+        hidden=("token_hash",),
+    ),
+    "deliveries": Held(
+        rows=_CARRIED,
+        erase=f"""
+            UPDATE deliveries SET notes = NULL, received_by = NULL,
+                pickup_location = {_ROUGH.format(place="pickup_location")},
+                dropoff_location = {_ROUGH.format(place="dropoff_location")}
+            WHERE {_ORDER}
+        """,
+        why="the carriage belongs to two people: the courier's side holds an id only",
+        places=("pickup_location", "dropoff_location"),
+    ),
+    "delivery_events": Held(
+        rows=f"(actor_id = :id OR {_COURIER})",
+        why="append-only history of the carriage",
+        places=("location",),
+    ),
+    "delivery_offers": Held(rows=_COURIER, why="decisions keep their reasons; they name an id"),
+    "delivery_routes": Held(rows=_COURIER, why="what was driven, without where"),
+    "route_stops": Held(rows=_CARRIED_IDS, why="when a stop was made, without where"),
+    "audit_logs": Held(rows="user_id = :id", why="append-only: who did what must stay provable"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as values."""
+
+    values: dict[str, Any]
+
+
+_EXPORTS = {
+    table: Query(Row, held.export(table))
+    for table, held in PERSONAL.items()
+    if held.rows is not None
+}
+_ERASURES = [
+    (Command(held.erase), ":now" in held.erase)
+    for held in PERSONAL.values()
+    if held.erase is not None
+]
+
+
+async def collect(work: Work, user_id: UserId) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """Return the rows about a person by table, and the tables that hold more than one export takes.
+
+    Hashes and sealed values are left out.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    cut = []
+    for table, query in _EXPORTS.items():
+        rows = await query.all(work.db, id=user_id)
+        if len(rows) > MOST_ROWS:
+            cut.append(table)
+        hidden = PERSONAL[table].hidden
+        found[table] = [
+            {name: value for name, value in row.values.items() if name not in hidden}
+            for row in rows[:MOST_ROWS]
+        ]
+    return found, cut
+
+
+async def erase(work: Work, user_id: UserId, now: datetime) -> None:
+    """Delete what may go and take the person out of what must stay."""
+    for command, dated in reversed(_ERASURES):  # those found through others go first
+        if dated:
+            await command.run(work.db, id=user_id, now=now.astimezone(UTC))
+        else:
+            await command.run(work.db, id=user_id)

@@ -1,0 +1,164 @@
+"""Whoever is kept to a zone gets nothing of another: not by id, list, count, filter or socket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from api.endpoints import ENDPOINTS
+from api.kit.endpoint import AnyEndpoint, Owner
+from tests.api.staff.test_service import member
+from tests.support.cast import Cast
+from tests.support.examples import ask, name_of
+from tests.support.people import Person
+from tests.support.phone import connected, ticket
+from tests.support.road import brought_to
+
+LISBON = {
+    "type": "Polygon",
+    "coordinates": [[[-9.3, 38.6], [-9.0, 38.6], [-9.0, 38.9], [-9.3, 38.9], [-9.3, 38.6]]],
+}
+SCOPED = [e for e in ENDPOINTS if e.owner is Owner.OWN_ZONES]
+BY_ID = [e for e in SCOPED if "{" in e.path]
+LISTS = [
+    "/api/v1/admin/orders",
+    "/api/v1/admin/deliveries",
+    "/api/v1/admin/couriers",
+    "/api/v1/admin/delivery-zones",
+    "/api/v1/admin/users",
+]
+
+
+@dataclass
+class World:
+    """Orders in two zones, and staff of each role that is kept to the first."""
+
+    cast: Cast
+    other_zone: str
+    ids: Mapping[str, str]
+    staff: Mapping[str, Person]
+
+    def allowed(self, endpoint: AnyEndpoint) -> list[Person]:
+        """Return the people whose role may call the endpoint."""
+        return [
+            person
+            for person in self.staff.values()
+            if any(
+                held == endpoint.permission or held == endpoint.permission.split(":")[0] + ":*"
+                for held in person.me["permissions"]
+            )
+        ]
+
+
+@pytest.fixture
+async def world(cast: Cast) -> World:
+    """Return Porto and Lisbon; everything that the ids name lies in Lisbon."""
+    home = await cast.customer()
+    await cast.order(home)
+    drawn = {
+        "name": "Lisbon",
+        "code": "lisbon",
+        "polygon": LISBON,
+        "baseFeeMinor": 250,
+        "currency": "EUR",
+        "timeZone": "Europe/Lisbon",
+    }
+    other = (await cast.admin.post("/api/v1/admin/delivery-zones", drawn)).data["id"]
+    courier = await cast.courier(homeZoneId=other)
+    customer = await cast.customer()
+    order, delivery_id = await brought_to(
+        cast,
+        courier,
+        customer=customer,
+        pickup={"latitude": 38.72, "longitude": -9.14, "address": "Rossio 1"},
+        dropoff={"latitude": 38.71, "longitude": -9.15, "address": "Chiado 2"},
+    )
+    ids = {
+        "orderId": order["id"],
+        "deliveryId": delivery_id,
+        "courierId": courier.courier_id,
+        "userId": customer.me["id"],
+        "zoneId": other,
+    }
+    staff = {
+        role: await member(cast, role, zoneIds=[cast.zone_id])
+        for role in ("location_admin", "operator", "manager", "support")
+    }
+    return World(cast, other, ids, staff)
+
+
+async def test_a_thing_of_another_zone_answers_like_one_that_is_not_there(world: World) -> None:
+    asked = 0
+    for endpoint in BY_ID:
+        for person in world.allowed(endpoint):
+            foreign, missing = await ask(person, endpoint, world.ids), await ask(person, endpoint)
+            for answer in (foreign, missing):
+                assert answer.body.pop("requestId")
+            told = (name_of(endpoint), person.me["role"])
+            assert (foreign.status, foreign.body) == (404, missing.body), told
+            asked += 1
+    assert {name_of(e) for e in BY_ID if not world.allowed(e)} <= {
+        "PUT /api/v1/admin/users/{userId}"  # for admins, who are never kept to a zone
+    }
+    assert asked >= 20
+
+
+async def test_lists_and_counts_hold_the_own_zone_only_and_filters_widen_nothing(
+    world: World,
+) -> None:
+    for path in LISTS:
+        endpoint = next(e for e in SCOPED if e.path == path and e.method == "GET")
+        everything = (await world.cast.admin.get(path)).data
+        for person in world.allowed(endpoint):
+            for query in ("", f"?zoneId={world.other_zone}"):
+                if query and path.endswith("delivery-zones"):
+                    continue
+                page = (await person.get(path + query)).data
+                told = (path, query, person.me["role"])
+                assert page["totalCount"] == len(page["items"]) < everything["totalCount"], told
+                for foreign in world.ids.values():
+                    assert foreign not in str(page), told
+                if query:
+                    assert page["items"] == [], told
+
+
+async def test_who_is_kept_to_a_zone_sees_it(world: World) -> None:
+    lia = world.staff["location_admin"]
+    assert (await lia.get("/api/v1/admin/orders")).data["totalCount"] == 1
+    zones = (await lia.get("/api/v1/admin/delivery-zones")).data["items"]
+    assert [zone["id"] for zone in zones] == [world.cast.zone_id]
+    nowhere = await member(world.cast, "location_admin")
+    for path in LISTS[:4]:
+        assert (await nowhere.get(path)).data["totalCount"] == 0
+
+
+async def test_the_map_shows_couriers_of_the_own_zone_only(world: World) -> None:
+    box = "minLatitude=30&minLongitude=-20&maxLatitude=50&maxLongitude=10"
+    for person in world.staff.values():
+        seen = (await person.get(f"/api/v1/admin/couriers/map?{box}")).data["couriers"]
+        assert world.ids["courierId"] not in str(seen)
+
+
+async def test_whole_platform_acts_are_not_for_who_is_kept_to_a_zone(world: World) -> None:
+    drawn = {"name": "B", "code": "b-1", "polygon": LISBON, "baseFeeMinor": 1}
+    drawn |= {"currency": "EUR", "timeZone": "Europe/Lisbon"}
+    answer = await world.staff["manager"].post("/api/v1/admin/delivery-zones", drawn)
+    assert (answer.status, answer.code) == (403, "forbidden")
+
+
+async def test_sockets_tell_of_the_own_zone_only(world: World) -> None:
+    stack = world.cast.stack
+    lia = world.staff["location_admin"]
+    async with connected(stack, await ticket(lia)) as socket, stack.live():
+        view = {"zoom": 9.0, "bbox": [38.0, -10.0, 42.0, -8.0], "rev": 1}
+        await socket.io.emit("view", view)
+        assert "not_allowed" in str(await socket.wait("oops"))
+        at_home = await world.cast.customer()
+        place = {"latitude": 38.72, "longitude": -9.14, "address": "Rossio 1"}
+        await world.cast.order(at_home, pickup=place, dropoff=place | {"longitude": -9.15})
+        mine = await world.cast.order(at_home)
+        heard = await socket.wait("order:new")
+        assert heard[0]["orderId"] == mine["id"]
+        assert len(socket.all("order:new")) == 1
+        for foreign in world.ids.values():
+            assert foreign not in str(socket.events)
