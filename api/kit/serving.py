@@ -125,7 +125,7 @@ def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
 
 async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> dict[str, str]:
     kind = endpoint.rate_class
-    known = actor.user_id is not None and kind is not RateClass.AUTH
+    known = actor.user_id is not None and kind in {RateClass.READ, RateClass.WRITE}
     verdict = await limiter.count(kind, str(actor.user_id) if known else str(actor.address))
     if verdict is None:
         return {}
