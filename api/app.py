@@ -8,7 +8,7 @@ from aiohttp import web
 
 from api.endpoints import ENDPOINTS
 from api.errors_page import add_errors_page
-from api.identity.guard import guard
+from api.identity.guard import came_over_tls, guard
 from api.identity.passwords import PASSWORDS, PasswordHasher
 from api.identity.revocations import LOOK_S, Revocations
 from api.identity.tokens import TOKENS, TokenMint
@@ -28,7 +28,7 @@ from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
 from api.pages import add_pages
 from api.planning import POLICY, TRAVEL, policy_of, travel_of
-from api.settings import SETTINGS, Settings
+from api.settings import SETTINGS, Environment, Settings
 from tracking import tasks
 from tracking.positions import Positions
 
@@ -99,6 +99,10 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         resources=resources,
         guard=guard(mint, revocations, settings.trusted_proxies),
         limiter=RateLimiter(redis, settings.limits),
+        over_tls=lambda request: (
+            settings.environment is Environment.PRODUCTION
+            or came_over_tls(request, settings.trusted_proxies)
+        ),
     )
     for endpoint in ENDPOINTS:
         mount(app, endpoint, serving)

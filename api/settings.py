@@ -17,7 +17,7 @@ from api.kit.resources import Key
 
 
 class Environment(StrEnum):
-    """Where the installation runs; production is never filled with the people of a demo."""
+    """Where the installation runs; production has no demo data and sends cookies over TLS only."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     environment: Environment = Field(
         Environment.DEVELOPMENT,
-        description="development or production: no demo data is seeded there",
+        description="development, or production: no demo data, cookies over TLS only",
     )
     database_url: SecretStr = Field(
         SecretStr("postgresql://hermod@127.0.0.1/hermod"), description="PostgreSQL with PostGIS"
@@ -69,7 +69,8 @@ class Settings(BaseSettings):
         (), description="web origins besides our own that may open sockets, as a JSON list"
     )
     trusted_proxies: tuple[str, ...] = Field(
-        (), description="addresses whose X-Forwarded-For is believed, as a JSON list"
+        (),
+        description="addresses whose X-Forwarded-For and -Proto are believed, as a JSON list",
     )
     web_dir: Path = Field(Path("web/dist"), description="the built pages")
     basemap_file: Path | None = Field(None, description="PMTiles file; none: plain background")

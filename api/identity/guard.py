@@ -1,4 +1,4 @@
-"""The guard at the door: who sends a request, from which address."""
+"""The guard at the door: who sends a request, from which address, whether over TLS."""
 
 from aiohttp import web
 
@@ -34,3 +34,11 @@ def address_of(request: web.Request, trusted_proxies: tuple[str, ...]) -> str | 
         return peer
     forwarded = request.headers.get("X-Forwarded-For", "")
     return forwarded.rpartition(",")[2].strip() or peer
+
+
+def came_over_tls(request: web.Request, trusted_proxies: tuple[str, ...]) -> bool:
+    """Tell whether the caller used TLS; X-Forwarded-Proto counts only from a known proxy."""
+    if request.remote not in trusted_proxies:
+        return request.secure
+    forwarded = request.headers.get("X-Forwarded-Proto", request.scheme)
+    return forwarded.rpartition(",")[2].strip().lower() == "https"

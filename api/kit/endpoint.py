@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
+from api.kit.actor import PUBLIC
 from api.kit.rate_limit import RateClass
 from api.kit.work import Work
 
@@ -85,6 +86,8 @@ class Endpoint(Generic[Path, Query, Body, Reply]):
         """Return the limit that calls count against."""
         if self.rate is not None:
             return self.rate
+        if self.permission == PUBLIC:
+            return RateClass.PUBLIC
         return RateClass.READ if self.reads_only else RateClass.WRITE
 
     @property

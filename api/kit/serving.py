@@ -45,13 +45,17 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What endpoints need of the program around them; `*_s` are deadlines in seconds."""
+    """What endpoints need of the program around them; `*_s` are deadlines in seconds.
+
+    Cookies that answer a request `over_tls` are sent over TLS only.
+    """
 
     database: Database
     clock: Clock
     resources: Resources
     guard: Guard
     limiter: RateLimiter
+    over_tls: Callable[[web.Request], bool] = lambda request: request.secure
     request_s: float = 10.0
     body_s: float = 10.0
 
@@ -102,7 +106,9 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
         ) as work:
             work.expected_version = call.expected_version
             work.sent_cookies = request.cookies
-            return await _run(endpoint, work, call)
+            response = await _run(endpoint, work, call)
+            _set_cookies(response, work, secure=shell.over_tls(request))
+            return response
 
     response = await _again_after_lost_race(once)
     response.headers.update(limits)
@@ -121,7 +127,7 @@ def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
 
 async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> dict[str, str]:
     kind = endpoint.rate_class
-    known = actor.user_id is not None and kind is not RateClass.AUTH
+    known = actor.user_id is not None and kind in {RateClass.READ, RateClass.WRITE}
     verdict = await limiter.count(kind, str(actor.user_id) if known else str(actor.address))
     if verdict is None:
         return {}
@@ -202,9 +208,7 @@ async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response:
     etag = f'"{reply.version}"' if endpoint.versioned else None
     if etag is not None and etag in _known_tags(call.request):
         return problems.success(b"", 304, {"ETag": etag})
-    response = problems.success(content, endpoint.status, {"ETag": etag} if etag else {})
-    _set_cookies(response, work, secure=call.request.secure)
-    return response
+    return problems.success(content, endpoint.status, {"ETag": etag} if etag else {})
 
 
 def _set_cookies(response: web.Response, work: Work, *, secure: bool) -> None:

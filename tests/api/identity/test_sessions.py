@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.settings import Environment, Settings
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, Answer, Person
 from tests.support.programs import Stack
@@ -143,12 +144,14 @@ async def test_a_refresh_without_a_token_names_the_field(stack: Stack, body: Any
     assert set(answer.fields) == {"refreshToken"}
 
 
-async def cookie_login(cast: Cast, carrier: str = "console_cookie") -> tuple[Person, Answer]:
+async def cookie_login(
+    cast: Cast, carrier: str = "console_cookie", **headers: str
+) -> tuple[Person, Answer]:
     """Sign in as a page does: the refresh token travels in a cookie."""
     phone = (await cast.customer()).me["phone"]
     browser = cast.stack.person()
     login = {"login": phone, "password": PASSWORD, "carrier": carrier}
-    answer = await browser.post(LOGIN, login)
+    answer = await browser.post(LOGIN, login, headers=headers)
     browser.token, browser.me = answer.data["accessToken"], answer.data["user"]
     return browser, answer
 
@@ -203,6 +206,58 @@ async def test_a_token_in_the_body_sets_no_cookie(cast: Cast) -> None:
     person = await cast.customer()
     answer = await refresh(person, person.refresh_token)
     assert "Set-Cookie" not in answer.headers
+
+
+HTTPS = {"X-Forwarded-Proto": "https"}
+
+
+def is_secure(answer: Answer) -> bool:
+    """Tell whether the browser sends the cookie over TLS only."""
+    return "Secure" in answer.headers["Set-Cookie"].split("; ")
+
+
+async def test_who_is_no_known_proxy_cannot_say_that_tls_was_used(cast: Cast) -> None:
+    _browser, answer = await cookie_login(cast, **HTTPS)
+    assert not is_secure(answer)
+
+
+class TestBehindAProxy:
+    """A proxy that we know ends TLS."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        """Believe the proxy, which is this machine."""
+        return settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)})
+
+    @pytest.mark.parametrize(
+        ("told", "secure"),
+        [
+            ({}, False),
+            ({"X-Forwarded-Proto": "http"}, False),
+            ({"X-Forwarded-Proto": "https"}, True),
+            ({"X-Forwarded-Proto": "http, HTTPS"}, True),
+            ({"X-Forwarded-Proto": "https,http"}, False),
+        ],
+    )
+    async def test_a_cookie_that_came_over_tls_goes_over_tls_only(
+        self, cast: Cast, told: dict[str, str], secure: bool
+    ) -> None:
+        browser, answer = await cookie_login(cast, **told)
+        assert is_secure(answer) is secure
+        assert is_secure(await browser.post(LOGOUT, headers=told)) is secure
+
+
+class TestInProduction:
+    """Whatever a proxy says or leaves out."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        """Run in production."""
+        return settings.model_copy(update={"environment": Environment.PRODUCTION})
+
+    async def test_a_cookie_goes_over_tls_only(self, cast: Cast) -> None:
+        _browser, answer = await cookie_login(cast)
+        assert is_secure(answer)
 
 
 SESSIONS = "/api/v1/auth/sessions"

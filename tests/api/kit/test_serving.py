@@ -297,6 +297,24 @@ async def test_a_caller_over_the_limit_is_told_when_to_come_back(
     assert other_class.status == 201
 
 
+async def test_public_calls_count_by_address_signed_in_or_not(
+    database: Database, redis_url: str
+) -> None:
+    limits = {**PLENTY, RateClass.PUBLIC: Limit(per_minute=1, burst=2)}
+    address = uuid4().hex  # nobody else's bucket
+    statuses = []
+    for who in (None, uuid4(), uuid4()):
+        role = None if who is None else Role.ADMIN
+        actor = Actor(role=role, user_id=who, address=address)  # type: ignore[arg-type]
+        async with small_api(
+            ENDPOINTS, database, redis_url, guard=always(actor), limits=limits
+        ) as person:
+            answer = await person.post("/public", {"title": "a"})
+        statuses.append(answer.status)
+    assert statuses == [200, 200, 429]
+    assert answer.headers["RateLimit-Policy"] == '"public";q=1;w=60'
+
+
 async def test_without_redis_requests_are_served(database: Database) -> None:
     nowhere = f"unix://{ROOT}/nobody-listens-here.sock"
     async with small_api(ENDPOINTS, database, nowhere) as person:
