@@ -9,13 +9,13 @@ from sqlalchemy import bindparam
 from api.deliveries.lifecycle import OPEN, DeliveryStatus
 from api.deliveries.model import Delivery, DeliveryEvent, deliveries, delivery_events
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
-from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 
 _ALL = selecting(Delivery, deliveries)
 _DELIVERY = _ALL.where(deliveries.c.id == bindparam("id"))
 _GET = Query(Delivery, _DELIVERY)
-_LOCK = Query(Delivery, _DELIVERY.with_for_update())
+_LOCK = Query(Delivery, locked(_DELIVERY))
 _OF_ORDER = Query(
     Delivery, _ALL.where(deliveries.c.order_id == bindparam("order_id")).order_by(deliveries.c.id)
 )
@@ -79,7 +79,7 @@ _SET_ETAS = Command(
     """
     WITH free AS (
         SELECT id FROM deliveries
-        WHERE id = ANY(:ids) AND status = ANY(:open) FOR UPDATE SKIP LOCKED
+        WHERE id = ANY(:ids) AND status = ANY(:open) FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE deliveries AS d SET eta_at = n.eta_at
     FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)

@@ -1,6 +1,7 @@
 """Deliveries: opening one for an order, giving it to a courier, taking it back, cancelling.
 
-Rows are locked in one sequence everywhere: delivery, then order, then courier.
+Rows are locked in one sequence everywhere: delivery, then order, then courier (two couriers by id);
+a route changes under the lock of its courier.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from api.couriers.lifecycle import WORKING, CourierStatus
 from api.couriers.model import Courier
 from api.deliveries import journal, repository, routing
 from api.deliveries.lifecycle import DeliveryStatus
-from api.deliveries.model import Delivery, DeliveryType
+from api.deliveries.model import Delivery, DeliveryType, StopKind
 from api.deliveries.routing import PlannedStop
 from api.kit.errors import Conflict, NotFound
 from api.kit.ids import CourierId, DeliveryId, OrderId, new_id
@@ -181,6 +182,8 @@ async def release(
     courier = await courier_rows.lock(work, courier_id)
     if courier is None:
         return
+    if delivered:
+        await routing.stop_done(work, courier_id, delivery_id, StopKind.DROPOFF)
     await routing.drop_delivery(work, courier_id, delivery_id)
     await _free(work, courier, delivered)
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
 from api.deliveries import service as deliveries
 from api.deliveries.lifecycle import DeliveryStatus
@@ -116,6 +117,7 @@ async def assign_by_hand(
         return delivery
     await withdraw_open(work, delivery_id, "taken")
     former = delivery.courier_id
+    await courier_rows.lock_all(work, [one for one in (courier_id, former) if one])
     if delivery.status is not DeliveryStatus.PENDING:
         delivery = await deliveries.take_back(work, delivery, By.OPERATOR, reason)
     card = {"source": "manual", "by": str(work.actor.user_id), "reason": reason}
