@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.books import check_books
 from tests.support.cast import Cast
-from tests.support.people import Person
+from tests.support.people import DROPOFF, PICKUP, Person
 from tests.support.road import answer, brought_to, by_hand, dossier, offer, report
 
 NOW = timedelta(0)
@@ -34,6 +34,16 @@ async def test_an_offer_is_seen_with_its_way_and_its_pay(cast: Cast) -> None:
     assert (shown["id"], shown["deliveryId"], shown["orderId"]) == (offer_id, delivery_id, order_id)
     assert shown["fee"] == {"amount": 400, "currency": "EUR"}
     assert 2000 < shown["distanceM"] < 2100
+
+
+async def test_whom_to_meet_is_told_to_who_accepts(cast: Cast) -> None:
+    courier = await cast.courier()
+    whom = {"contactName": "Rui", "contactPhone": "+351912000001", "notes": "door code 1234"}
+    order = await cast.order(await cast.customer(), dropoff=DROPOFF | whom)
+    offer_id = await offer(cast, (await cast.delivery_of(order))["id"], courier)
+    (shown,) = (await courier.get("/api/v1/courier/offers")).data["offers"]
+    assert (shown["pickup"], shown["dropoff"]) == (PICKUP, DROPOFF)
+    assert (await answer(courier, offer_id)).data["dropoff"] == DROPOFF | whom
 
 
 async def test_accepting_again_gives_the_same_answer(cast: Cast) -> None:
