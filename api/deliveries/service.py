@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
-from api.couriers.lifecycle import WORKING, CourierStatus
+from api.couriers.lifecycle import CourierStatus
 from api.couriers.model import Courier
 from api.deliveries import journal, repository, routing
 from api.deliveries.lifecycle import DeliveryStatus
@@ -126,8 +126,8 @@ async def assign(
     order = await order_rows.lock(work, delivery.order_id)
     if order is None or order.status not in WAITING_FOR_PICKUP:
         raise OrderNotWaiting
-    courier = await courier_rows.lock(work, courier_id)
-    if courier is None or not courier.is_active or courier.status not in WORKING:
+    courier = await couriers.lock_working(work, courier_id)
+    if courier is None:
         raise CourierUnavailable
     assigned = await journal.move(
         work,

@@ -50,6 +50,8 @@ async def make(work: Work, proposal: Proposal, life: timedelta) -> Offer | None:
     delivery = await deliveries.lock(work, proposal.delivery_id)
     if delivery.status is not DeliveryStatus.PENDING:
         return None
+    if await couriers.lock_working(work, proposal.courier_id) is None:
+        return None
     offer = _offer(work, delivery, proposal, OfferSource.TICK, life)
     try:
         async with work.db.transaction():
@@ -103,6 +105,15 @@ async def withdraw_open(work: Work, delivery_id: DeliveryId, reason: str) -> Non
     offer = await repository.live_of_delivery(work, delivery_id)
     if offer is not None:
         await _close(work, offer, OfferStatus.WITHDRAWN, By.SYSTEM, reason)
+
+
+async def withdraw_from(work: Work, courier_id: CourierId, reason: str) -> None:
+    """Close what a courier is offered."""
+    for found in await repository.live_of_courier(work, courier_id):
+        await deliveries.lock(work, found.delivery_id)
+        offer = await repository.lock(work, found.id)
+        if offer is not None and offer.status is OfferStatus.OFFERED:
+            await _close(work, offer, OfferStatus.WITHDRAWN, By.SYSTEM, reason)
 
 
 async def assign_by_hand(

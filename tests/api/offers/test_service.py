@@ -215,8 +215,22 @@ async def test_who_is_not_at_work_cannot_accept(cast: Cast, status: str) -> None
     offer_id = await offer(cast, delivery_id, courier)
     (await courier.put("/api/v1/courier/status", {"status": status})).data  # noqa: B018
     assert (await answer(courier, offer_id)).code == "courier_unavailable"
-    assert await outcomes(cast, delivery_id) == ["offered"]  # until it runs out
+    await cast.stack.settle()
+    assert await outcomes(cast, delivery_id) == ["withdrawn"]  # another may have it at once
+    other = await cast.courier()
+    assert await offer(cast, delivery_id, courier) is None
+    assert await offer(cast, delivery_id, other) is not None
     await check_books(cast.stack)
+
+
+async def test_who_is_back_at_work_keeps_the_offer(cast: Cast) -> None:
+    courier = await cast.courier()
+    _order, delivery_id = await waiting(cast)
+    offer_id = await offer(cast, delivery_id, courier)
+    for status in ("on_break", "online"):
+        (await courier.put("/api/v1/courier/status", {"status": status})).data  # noqa: B018
+    await cast.stack.settle()
+    assert (await answer(courier, offer_id)).data["status"] == "assigned_to_courier"
 
 
 async def test_somebody_elses_offer_is_not_there(cast: Cast) -> None:
