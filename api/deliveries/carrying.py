@@ -157,7 +157,6 @@ async def _bring_back(work: Work, delivery: Delivery, by: By, comment: str | Non
 
 async def try_again(work: Work, delivery: Delivery, comment: str | None) -> Delivery:
     """Bring a locked delivery that was returned back to pending: a new attempt."""
-    order = await orders.lock(work, delivery.order_id)
     pending = await journal.move(
         work,
         delivery,
@@ -171,7 +170,7 @@ async def try_again(work: Work, delivery: Delivery, comment: str | None) -> Deli
         attempt=delivery.attempt + 1,
         generation=delivery.generation + 1,
     )
-    await orders.move(work, order, OrderStatus.READY_FOR_DELIVERY, By.OPERATOR, comment)
+    await orders.move_by_staff(work, delivery.order_id, OrderStatus.READY_FOR_DELIVERY, comment)
     return pending
 
 
