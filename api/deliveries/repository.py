@@ -59,8 +59,16 @@ _COUNT_OPEN = Query(
     "SELECT count(*) FROM deliveries WHERE courier_id = :courier_id AND status = ANY(:open)",
 )
 _DONE_BY_COURIER = """
-    FROM deliveries
-    WHERE courier_id = :courier_id AND status IN ('delivered', 'returned', 'cancelled')
+    FROM (
+        SELECT * FROM deliveries
+        WHERE courier_id = :courier_id AND status IN ('delivered', 'cancelled')
+        UNION ALL  -- what was brought back is nobody's: the journal knows whose it was
+        SELECT d.* FROM deliveries AS d
+        WHERE d.status = 'returned'
+          AND EXISTS (SELECT FROM delivery_events AS e
+                      WHERE e.delivery_id = d.id AND e.new_status = 'returned'
+                        AND e.courier_id = :courier_id)
+    ) AS done
 """
 _HISTORY = Query(
     Delivery, "SELECT *" + _DONE_BY_COURIER + "ORDER BY id DESC LIMIT :limit OFFSET :offset"
