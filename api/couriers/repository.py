@@ -61,13 +61,6 @@ _TRAIL = Query(
     + "ORDER BY ts, epoch, seq LIMIT :limit OFFSET :offset",
 )
 _TRAIL_COUNT = Query(int, "SELECT count(*) FROM courier_positions " + _PERIOD)
-_LOCATED = Command(
-    """
-    UPDATE couriers AS c SET current_location = n.location, last_location_update = n.at
-    FROM unnest(:ids::uuid[], :locations::geography[], :times::timestamptz[]) AS n(id, location, at)
-    WHERE c.id = n.id AND (c.last_location_update IS NULL OR c.last_location_update < n.at)
-    """
-)
 
 
 async def lock(work: Work, courier_id: CourierId) -> Courier | None:
