@@ -166,23 +166,18 @@ def _place(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return {name: snapshot[name] for name in ("latitude", "longitude", "address")}
 
 
-_WITHDRAWN = {
-    OfferStatus.ACCEPTED: None,
-    OfferStatus.REJECTED: "rejected",
-    OfferStatus.EXPIRED: "expired",
-    OfferStatus.WITHDRAWN: "cancelled",
-}
+_ENDED = {OfferStatus.REJECTED: "rejected", OfferStatus.EXPIRED: "expired"}
 
 
 def _offer_closed(event: OfferClosed) -> list[Announcement]:
-    reason = _WITHDRAWN.get(event.status)
+    reason = event.reason if event.status is OfferStatus.WITHDRAWN else _ENDED.get(event.status)
     if reason is None:
         return []
     body = {
         "offerId": str(event.offer_id),
         "deliveryId": str(event.delivery_id),
         "courierId": str(event.courier_id),
-        "reason": "taken" if event.reason == "taken" else reason,
+        "reason": reason,
     }
     return [
         Announcement("offer:withdrawn", body, (rooms.courier(event.courier_id), rooms.PLATFORM))

@@ -19,7 +19,6 @@ from api.kit.db import OUT_OF_REACH, Connection, Database
 from api.kit.events import CORE, OUTSIDE, Event, UnknownTopic, decode
 from api.kit.ids import CourierId
 from api.kit.outbox import OutboxRow
-from api.kit.statement import Command, Query
 from api.kit.work import Work
 from jobs import courier_plans
 from jobs.announcements import Announcement, announcements_of
@@ -32,33 +31,6 @@ log = logging.getLogger("jobs.outbox")
 BATCH = 200
 POLL_S = 1.0
 PARK_AFTER = 10
-
-_SELECT = """
-    SELECT seq, id, topic, key, payload, request_id, handled_at, attempts FROM outbox AS o
-    WHERE lane = :lane AND published_at IS NULL AND parked_at IS NULL AND next_try_at <= :now
-"""
-_TO_HANDLE = Query(
-    OutboxRow,
-    _SELECT
-    + """
-      AND handled_at IS NULL
-      AND NOT EXISTS (
-          SELECT FROM outbox AS earlier
-          WHERE earlier.lane = o.lane AND earlier.key = o.key AND earlier.seq < o.seq
-            AND earlier.published_at IS NULL AND earlier.handled_at IS NULL
-            AND earlier.parked_at IS NULL AND earlier.next_try_at > :now)
-    ORDER BY seq LIMIT :at_most
-    """,
-)
-_TO_TELL = Query(OutboxRow, _SELECT + "AND handled_at IS NOT NULL ORDER BY seq LIMIT :at_most")
-_IS_HANDLED = Query(bool, "SELECT handled_at IS NOT NULL FROM outbox WHERE seq = :seq")
-_KEEP_OUT = Query(
-    bool,
-    "SELECT pg_try_advisory_lock('outbox'::regclass::oid::int, (:seq::bigint % 2147483647)::int)",
-)
-_LET_IN = Command(
-    "SELECT pg_advisory_unlock('outbox'::regclass::oid::int, (:seq::bigint % 2147483647)::int)"
-)
 
 
 class Relay:
@@ -80,13 +52,10 @@ class Relay:
         while await self._tell_batch():
             pass
 
-    async def _rows(self, query: Query[OutboxRow]) -> list[OutboxRow]:
-        async with self._station.database.connection() as db:
-            return await query.all(db, lane=self._lane, now=real_now(), at_most=BATCH)
-
     async def _handle_batch(self) -> bool:
         """Handle the next events; tell whether there may be more."""
-        rows = await self._rows(_TO_HANDLE)
+        async with self._station.database.connection() as db:
+            rows = await outbox.to_handle(db, self._lane, BATCH)
         behind: set[str] = set()
         done = 0
         for row in rows:
@@ -111,17 +80,15 @@ class Relay:
         call = CALLS.get(type(event))
         if call is None:
             return await self._react(row, event)
-        async with self._station.database.connection() as db:
-            if not await _KEEP_OUT.one(db, seq=row.seq):
-                return False
-            try:
-                return await self._call(db, row, event, call)
-            finally:
-                await _LET_IN.run(db, seq=row.seq)
+        async with (
+            self._station.database.connection() as db,
+            outbox.kept_out(db, row.seq) as ours,
+        ):
+            return ours and await self._call(db, row, event, call)
 
     async def _call(self, db: Connection, row: OutboxRow, event: Event, call: Call) -> bool:
         """Call other people's servers: once, unless something dies in between."""
-        if not await _IS_HANDLED.one(db, seq=row.seq):
+        if not await outbox.is_handled(db, row.seq):
             await call(self._station, event)
         return await self._react(row, event)
 
@@ -129,7 +96,7 @@ class Relay:
         """Run the reactions in one transaction with the mark that they ran: exactly once."""
         async with self._station.work() as work:
             if not await outbox.claim(work.db, row.seq):
-                return bool(await _IS_HANDLED.one(work.db, seq=row.seq))
+                return await outbox.is_handled(work.db, row.seq)
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
             await outbox.mark_handled(work.db, row.seq)
@@ -147,7 +114,8 @@ class Relay:
 
     async def _tell_batch(self) -> bool:
         """Tell sockets of the next events that were handled; tell whether there may be more."""
-        rows = await self._rows(_TO_TELL)
+        async with self._station.database.connection() as db:
+            rows = await outbox.to_tell(db, self._lane, BATCH)
         if not rows:
             return False
         told: list[tuple[OutboxRow, list[Announcement]]] = []

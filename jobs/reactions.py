@@ -7,7 +7,9 @@ Calls of the outside lane go to other people's servers, outside of any transacti
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from api.couriers import service as couriers
 from api.couriers.events import CourierMoved
+from api.couriers.lifecycle import WORKING
 from api.deliveries import repository as delivery_rows
 from api.deliveries import service as deliveries
 from api.deliveries.events import DeliveryMoved
@@ -50,6 +52,13 @@ async def end_delivery(work: Work, event: OrderMoved) -> None:
     await deliveries.cancel_for_order(work, event.order_id)
 
 
+async def take_offers_back(work: Work, event: CourierMoved) -> None:
+    """Who has stopped working is offered nothing: another courier may have it at once."""
+    courier = await couriers.named(work, event.courier_id)
+    if courier.status not in WORKING:
+        await offers.withdraw_from(work, event.courier_id, "not_working")
+
+
 async def end_links(work: Work, event: OrderMoved) -> None:
     """Links to a finished order end a day later."""
     if event.status in {OrderStatus.DELIVERED, OrderStatus.CANCELLED}:
@@ -57,6 +66,7 @@ async def end_links(work: Work, event: OrderMoved) -> None:
 
 
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
+    CourierMoved: (take_offers_back,),
     OrderMoved: (open_delivery, end_delivery, end_links),
 }
 

@@ -12,7 +12,6 @@ from api.deliveries.model import StopKind
 from api.kit.ids import CourierId, DeliveryId, ZoneId
 from api.kit.statement import Query
 from api.kit.work import Work
-from api.offers.lifecycle import OfferStatus
 from api.orders.lifecycle import WAITING_FOR_PICKUP
 from api.planning import TRAVEL
 from api.settings import SETTINGS
@@ -89,11 +88,11 @@ class StopRow:
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """A courier who was offered a delivery and did not take it."""
+    """A courier who refused a delivery, gave it back, or let an offer of it expire lately."""
 
     delivery_id: DeliveryId
     courier_id: CourierId
-    status: OfferStatus
+    expired: bool
 
 
 _WAITING = Query(
@@ -134,9 +133,22 @@ _STOPS = Query(
 _BARS = Query(
     BarRow,
     """
-    SELECT delivery_id, courier_id, status FROM delivery_offers
-    WHERE delivery_id = ANY(:delivery_ids)
-      AND (status IN ('rejected', 'accepted') OR status = 'expired' AND answered_at > :since)
+    WITH attempts AS (  -- what couriers said of an attempt before does not count for the next one
+        SELECT a.delivery_id, coalesce(max(e.seq), 0) AS seq, max(e.at) AS began_at
+        FROM unnest(:delivery_ids::uuid[]) AS a(delivery_id)
+        LEFT JOIN delivery_events AS e ON e.delivery_id = a.delivery_id
+             AND e.old_status = 'returned' AND e.new_status = 'pending'
+        GROUP BY a.delivery_id
+    )
+    SELECT f.delivery_id, f.courier_id, f.status = 'expired' AS expired
+    FROM delivery_offers AS f JOIN attempts AS a USING (delivery_id)
+    WHERE (f.status = 'rejected' OR f.status = 'expired' AND f.answered_at > :since)
+      AND (a.began_at IS NULL OR f.offered_at >= a.began_at)
+    UNION ALL
+    SELECT e.delivery_id, e.courier_id, false
+    FROM delivery_events AS e JOIN attempts AS a USING (delivery_id)
+    WHERE e.seq > a.seq AND e.old_status = 'assigned_to_courier' AND e.new_status = 'pending'
+      AND e.data ->> 'by' = 'courier'
     """,
 )
 
@@ -161,7 +173,7 @@ async def waiting_deliveries(work: Work) -> list[WaitingDelivery]:
 async def read_market(
     work: Work, live: Positions, zone_ids: Sequence[ZoneId], waiting: list[WaitingDelivery]
 ) -> Market:
-    """Read couriers, their routes and positions, and past offers of what waits."""
+    """Read couriers, their routes and positions, and who is barred from what waits."""
     couriers = await _COURIERS.all(work.db, zone_ids=list(zone_ids), on_shift=list(ON_SHIFT))
     stops: dict[CourierId, list[StopRow]] = defaultdict(list)
     for stop in await _STOPS.all(work.db, zone_ids=list(zone_ids)):
@@ -281,18 +293,11 @@ def _delivery_view(
     )
 
 
-_BAR_REASONS = {
-    OfferStatus.REJECTED: WhyNot.BARRED_REFUSED,
-    OfferStatus.ACCEPTED: WhyNot.BARRED_REFUSED,  # took it and gave it back
-    OfferStatus.EXPIRED: WhyNot.BARRED_EXPIRED,
-}
-
-
 def _bars(bars: Mapping[DeliveryId, Sequence[BarRow]], delivery_id: DeliveryId) -> tuple[Bar, ...]:
     """Return each barred courier once; a refusal weighs more than an expiry."""
     found: dict[bytes, WhyNot] = {}
     for row in bars.get(delivery_id, ()):
-        reason = _BAR_REASONS[row.status]
+        reason = WhyNot.BARRED_EXPIRED if row.expired else WhyNot.BARRED_REFUSED
         known = found.get(row.courier_id.bytes)
         if known is not WhyNot.BARRED_REFUSED:
             found[row.courier_id.bytes] = reason

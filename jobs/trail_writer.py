@@ -60,7 +60,7 @@ _LOCATE = Command(
     UPDATE couriers AS c SET current_location = n.place, last_location_update = n.at
     FROM unnest(:ids::uuid[], :places::geography[], :times::timestamptz[]) AS n(id, place, at)
     WHERE c.id = n.id AND (c.last_location_update IS NULL OR c.last_location_update < n.at)
-      AND c.id IN (SELECT id FROM couriers WHERE id = ANY(:ids) FOR UPDATE SKIP LOCKED)
+      AND c.id IN (SELECT id FROM couriers WHERE id = ANY(:ids) FOR NO KEY UPDATE SKIP LOCKED)
     """
 )
 

@@ -1,5 +1,6 @@
 """Every statement about couriers and their trails (the trail writer's COPY aside)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -7,15 +8,16 @@ from sqlalchemy import bindparam
 from api.couriers.lifecycle import CourierStatus
 from api.couriers.model import Courier, NamedCourier, TrailFix, couriers
 from api.kit.ids import CourierId, UserId, ZoneId
-from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 
 _ALL = selecting(Courier, couriers)
-_LOCK = Query(Courier, _ALL.where(couriers.c.id == bindparam("id")).with_for_update())
-_BY_USER = Query(Courier, _ALL.where(couriers.c.user_id == bindparam("user_id")))
-_LOCK_BY_USER = Query(
-    Courier, _ALL.where(couriers.c.user_id == bindparam("user_id")).with_for_update()
+_LOCK = Query(Courier, locked(_ALL.where(couriers.c.id == bindparam("id"))))
+_LOCK_ALL = Command(
+    "SELECT FROM couriers WHERE id = ANY(:ids::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 )
+_BY_USER = Query(Courier, _ALL.where(couriers.c.user_id == bindparam("user_id")))
+_LOCK_BY_USER = Query(Courier, locked(_ALL.where(couriers.c.user_id == bindparam("user_id"))))
 _ADD = inserting(Courier, couriers)
 _APPLY = (
     "vehicle_type",
@@ -66,18 +68,16 @@ _TRAIL = Query(
     + "ORDER BY ts, epoch, seq LIMIT :limit OFFSET :offset",
 )
 _TRAIL_COUNT = Query(int, "SELECT count(*) FROM courier_positions " + _PERIOD)
-_LOCATED = Command(
-    """
-    UPDATE couriers AS c SET current_location = n.location, last_location_update = n.at
-    FROM unnest(:ids::uuid[], :locations::geography[], :times::timestamptz[]) AS n(id, location, at)
-    WHERE c.id = n.id AND (c.last_location_update IS NULL OR c.last_location_update < n.at)
-    """
-)
 
 
 async def lock(work: Work, courier_id: CourierId) -> Courier | None:
     """Return the courier and hold the row until the transaction ends."""
     return await _LOCK.one(work.db, id=courier_id)
+
+
+async def lock_all(work: Work, ids: Iterable[CourierId]) -> None:
+    """Hold the rows of some couriers until the transaction ends, taken in one sequence."""
+    await _LOCK_ALL.run(work.db, ids=list(ids))
 
 
 async def by_user(work: Work, user_id: UserId) -> Courier | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from api.couriers import repository
 from api.couriers.events import CourierMoved, CourierVerified
-from api.couriers.lifecycle import COURIER, VERIFICATION, CourierStatus, Verification
+from api.couriers.lifecycle import COURIER, VERIFICATION, WORKING, CourierStatus, Verification
 from api.couriers.model import Courier, NamedCourier
 from api.couriers.schema import Application, VerificationChange
 from api.kit.db import UniqueViolation
@@ -85,6 +85,14 @@ async def lock_own(work: Work) -> Courier:
     courier = await repository.lock_by_user(work, work.actor.id)
     if courier is None:
         raise NotFound("Apply first: POST /api/v1/courier/register")
+    return courier
+
+
+async def lock_working(work: Work, courier_id: CourierId) -> Courier | None:
+    """Return a courier who may be given deliveries now, locked; None for everybody else."""
+    courier = await repository.lock(work, courier_id)
+    if courier is None or not courier.is_active or courier.status not in WORKING:
+        return None
     return courier
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
 from api.deliveries import journal, repository, routing, service
 from api.deliveries.lifecycle import DeliveryStatus, FailureReason
@@ -69,7 +70,6 @@ async def complete(work: Work, delivery_id: DeliveryId, done: Completion) -> Del
     )
     await orders.move(work, order, OrderStatus.DELIVERED, By.COURIER)
     if delivery.courier_id is not None:
-        await routing.stop_done(work, delivery.courier_id, delivery.id, StopKind.DROPOFF)
         await service.release(work, delivery.courier_id, delivery.id, delivered=1)
     return delivered
 
@@ -113,6 +113,7 @@ async def _pick_up(work: Work, delivery: Delivery, where: WhereWhen) -> Delivery
     )
     await orders.move(work, order, OrderStatus.IN_DELIVERY, By.COURIER)
     if delivery.courier_id is not None:
+        await courier_rows.lock(work, delivery.courier_id)
         await routing.stop_done(work, delivery.courier_id, delivery.id, StopKind.PICKUP)
     return taken
 
@@ -156,7 +157,6 @@ async def _bring_back(work: Work, delivery: Delivery, by: By, comment: str | Non
 
 async def try_again(work: Work, delivery: Delivery, comment: str | None) -> Delivery:
     """Bring a locked delivery that was returned back to pending: a new attempt."""
-    order = await orders.lock(work, delivery.order_id)
     pending = await journal.move(
         work,
         delivery,
@@ -170,7 +170,7 @@ async def try_again(work: Work, delivery: Delivery, comment: str | None) -> Deli
         attempt=delivery.attempt + 1,
         generation=delivery.generation + 1,
     )
-    await orders.move(work, order, OrderStatus.READY_FOR_DELIVERY, By.OPERATOR, comment)
+    await orders.move_by_staff(work, delivery.order_id, OrderStatus.READY_FOR_DELIVERY, comment)
     return pending
 
 

@@ -9,13 +9,13 @@ from sqlalchemy import bindparam
 from api.deliveries.lifecycle import OPEN, DeliveryStatus
 from api.deliveries.model import Delivery, DeliveryEvent, deliveries, delivery_events
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
-from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 
 _ALL = selecting(Delivery, deliveries)
 _DELIVERY = _ALL.where(deliveries.c.id == bindparam("id"))
 _GET = Query(Delivery, _DELIVERY)
-_LOCK = Query(Delivery, _DELIVERY.with_for_update())
+_LOCK = Query(Delivery, locked(_DELIVERY))
 _OF_ORDER = Query(
     Delivery, _ALL.where(deliveries.c.order_id == bindparam("order_id")).order_by(deliveries.c.id)
 )
@@ -59,8 +59,16 @@ _COUNT_OPEN = Query(
     "SELECT count(*) FROM deliveries WHERE courier_id = :courier_id AND status = ANY(:open)",
 )
 _DONE_BY_COURIER = """
-    FROM deliveries
-    WHERE courier_id = :courier_id AND status IN ('delivered', 'returned', 'cancelled')
+    FROM (
+        SELECT * FROM deliveries
+        WHERE courier_id = :courier_id AND status IN ('delivered', 'cancelled')
+        UNION ALL  -- what was brought back is nobody's: the journal knows whose it was
+        SELECT d.* FROM deliveries AS d
+        WHERE d.status = 'returned'
+          AND EXISTS (SELECT FROM delivery_events AS e
+                      WHERE e.delivery_id = d.id AND e.new_status = 'returned'
+                        AND e.courier_id = :courier_id)
+    ) AS done
 """
 _HISTORY = Query(
     Delivery, "SELECT *" + _DONE_BY_COURIER + "ORDER BY id DESC LIMIT :limit OFFSET :offset"
@@ -80,7 +88,7 @@ _SET_ETAS = Command(
     """
     WITH free AS (
         SELECT id FROM deliveries
-        WHERE id = ANY(:ids) AND status = ANY(:open) FOR UPDATE SKIP LOCKED
+        WHERE id = ANY(:ids) AND status = ANY(:open) FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE deliveries AS d SET eta_at = n.eta_at
     FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)

@@ -24,7 +24,7 @@ _RUNNING = Query(
     UUID,
     """
     SELECT id FROM delivery_routes
-    WHERE courier_id = :courier_id AND status = 'in_progress' FOR UPDATE
+    WHERE courier_id = :courier_id AND status = 'in_progress' FOR NO KEY UPDATE
     """,
 )
 _START = Command(
@@ -83,7 +83,7 @@ _SET_ETAS = Command(
     """
     WITH free AS (
         SELECT id FROM route_stops
-        WHERE id = ANY(:ids) AND done_at IS NULL FOR UPDATE SKIP LOCKED
+        WHERE id = ANY(:ids) AND done_at IS NULL FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE route_stops AS s SET eta_at = n.eta_at
     FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)

@@ -1,17 +1,18 @@
 """Deliveries: opening one for an order, giving it to a courier, taking it back, cancelling.
 
-Rows are locked in one sequence everywhere: delivery, then order, then courier.
+Rows are locked in one sequence everywhere: delivery, then order, then courier (two couriers by id);
+a route changes under the lock of its courier.
 """
 
 from collections.abc import Sequence
 
 from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
-from api.couriers.lifecycle import WORKING, CourierStatus
+from api.couriers.lifecycle import CourierStatus
 from api.couriers.model import Courier
 from api.deliveries import journal, repository, routing
 from api.deliveries.lifecycle import DeliveryStatus
-from api.deliveries.model import Delivery, DeliveryType
+from api.deliveries.model import Delivery, DeliveryType, StopKind
 from api.deliveries.routing import PlannedStop
 from api.kit.errors import Conflict, NotFound
 from api.kit.ids import CourierId, DeliveryId, OrderId, new_id
@@ -125,8 +126,8 @@ async def assign(
     order = await order_rows.lock(work, delivery.order_id)
     if order is None or order.status not in WAITING_FOR_PICKUP:
         raise OrderNotWaiting
-    courier = await courier_rows.lock(work, courier_id)
-    if courier is None or not courier.is_active or courier.status not in WORKING:
+    courier = await couriers.lock_working(work, courier_id)
+    if courier is None:
         raise CourierUnavailable
     assigned = await journal.move(
         work,
@@ -181,6 +182,8 @@ async def release(
     courier = await courier_rows.lock(work, courier_id)
     if courier is None:
         return
+    if delivered:
+        await routing.stop_done(work, courier_id, delivery_id, StopKind.DROPOFF)
     await routing.drop_delivery(work, courier_id, delivery_id)
     await _free(work, courier, delivered)
 

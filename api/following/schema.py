@@ -8,6 +8,7 @@ from api.deliveries.lifecycle import DeliveryStatus
 from api.kit.ids import OrderId
 from api.kit.schema import Draft, Moment, View
 from api.orders.lifecycle import OrderStatus
+from api.orders.schema import BarePlaceView
 
 
 class TicketDraft(Draft):
@@ -48,14 +49,6 @@ class FollowedPosition(View):
     exact: bool
 
 
-class FollowedPlace(View):
-    """A place on the way."""
-
-    latitude: float
-    longitude: float
-    address: str
-
-
 class TrackingView(View):
     """What somebody who follows an order may know; no phone numbers, no other orders."""
 
@@ -64,8 +57,8 @@ class TrackingView(View):
     order_status: OrderStatus
     delivery_status: DeliveryStatus | None
     company_name: str | None
-    pickup: FollowedPlace
-    dropoff: FollowedPlace
+    pickup: BarePlaceView
+    dropoff: BarePlaceView
     promised_from: Moment
     promised_until: Moment
     placed_at: Moment

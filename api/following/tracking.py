@@ -8,10 +8,11 @@ from api.deliveries import repository as deliveries
 from api.deliveries import routing
 from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import Delivery
-from api.following.schema import FollowedPlace, FollowedPosition, TrackingView
+from api.following.schema import FollowedPosition, TrackingView
 from api.kit.work import Work
 from api.live import LIVE
 from api.orders.model import Order
+from api.orders.schema import BarePlaceView
 from geo import cells
 from geo.point import Point
 
@@ -43,8 +44,8 @@ async def picture(work: Work, order: Order) -> TrackingView:
         order_status=order.status,
         delivery_status=delivery.status if delivery else None,
         company_name=company.name if company else None,
-        pickup=_place(order.pickup_snapshot),
-        dropoff=_place(order.delivery_snapshot),
+        pickup=BarePlaceView.of(order.pickup_snapshot),
+        dropoff=BarePlaceView.of(order.delivery_snapshot),
         promised_from=order.promised_from,
         promised_until=order.promised_until,
         placed_at=order.created_at,
@@ -59,12 +60,6 @@ async def picture(work: Work, order: Order) -> TrackingView:
         is_gift=order.is_gift,
         gift_message=order.gift_message,
     )
-
-
-def _place(snapshot: dict[str, object]) -> FollowedPlace:
-    return FollowedPlace.model_validate({
-        name: snapshot[name] for name in ("latitude", "longitude", "address")
-    })
 
 
 async def _stops_before(work: Work, delivery: Delivery) -> int:

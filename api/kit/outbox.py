@@ -4,7 +4,8 @@
 handled; announcements to sockets follow and may repeat.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,19 +76,31 @@ _APPEND = Command(
     """
 )
 
-_WAITING = Query(
-    OutboxRow,
-    """
-    SELECT seq, id, topic, key, payload, request_id, handled_at, attempts
-    FROM outbox AS o
+_SELECT = """
+    SELECT seq, id, topic, key, payload, request_id, handled_at, attempts FROM outbox AS o
     WHERE lane = :lane AND published_at IS NULL AND parked_at IS NULL AND next_try_at <= :now
+"""
+_TO_HANDLE = Query(
+    OutboxRow,
+    _SELECT
+    + """
+      AND handled_at IS NULL
       AND NOT EXISTS (
           SELECT FROM outbox AS earlier
           WHERE earlier.lane = o.lane AND earlier.key = o.key AND earlier.seq < o.seq
-            AND earlier.published_at IS NULL AND earlier.next_try_at > :now)
-    ORDER BY seq
-    LIMIT :at_most
+            AND earlier.published_at IS NULL AND earlier.handled_at IS NULL
+            AND earlier.parked_at IS NULL AND earlier.next_try_at > :now)
+    ORDER BY seq LIMIT :at_most
     """,
+)
+_TO_TELL = Query(OutboxRow, _SELECT + "AND handled_at IS NOT NULL ORDER BY seq LIMIT :at_most")
+_IS_HANDLED = Query(bool, "SELECT handled_at IS NOT NULL FROM outbox WHERE seq = :seq")
+_KEEP_OUT = Query(
+    bool,
+    "SELECT pg_try_advisory_lock('outbox'::regclass::oid::int, (:seq::bigint % 2147483647)::int)",
+)
+_LET_IN = Command(
+    "SELECT pg_advisory_unlock('outbox'::regclass::oid::int, (:seq::bigint % 2147483647)::int)"
 )
 
 _CLAIM = Query(
@@ -126,9 +139,30 @@ async def append(db: Connection, events: Sequence[Event], request_id: str) -> No
     )
 
 
-async def waiting(db: Connection, lane: str, at_most: int) -> list[OutboxRow]:
-    """Return rows of a lane to work on, oldest first; none that stands behind a failing one."""
-    return await _WAITING.all(db, lane=lane, now=real_now(), at_most=at_most)
+async def to_handle(db: Connection, lane: str, at_most: int) -> list[OutboxRow]:
+    """Return rows of a lane to handle, oldest first; none that stands behind a failing one."""
+    return await _TO_HANDLE.all(db, lane=lane, now=real_now(), at_most=at_most)
+
+
+async def to_tell(db: Connection, lane: str, at_most: int) -> list[OutboxRow]:
+    """Return handled rows of a lane to announce, oldest first."""
+    return await _TO_TELL.all(db, lane=lane, now=real_now(), at_most=at_most)
+
+
+async def is_handled(db: Connection, seq: int) -> bool:
+    """Tell whether the reactions to a row ran."""
+    return bool(await _IS_HANDLED.one(db, seq=seq))
+
+
+@asynccontextmanager
+async def kept_out(db: Connection, seq: int) -> AsyncIterator[bool]:
+    """Keep every other relay out of a row; yield False where another one keeps us out."""
+    ours = await _KEEP_OUT.value(db, seq=seq)
+    try:
+        yield ours
+    finally:
+        if ours:
+            await _LET_IN.run(db, seq=seq)
 
 
 async def claim(db: Connection, seq: int) -> bool:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from api.kit import idempotency, problems
 from api.kit.actor import Actor
 from api.kit.clock import Clock
-from api.kit.db import LOST_RACE, Database
+from api.kit.db import LOST_RACE, RETRY_SOON, Database
 from api.kit.endpoint import KIB, AnyEndpoint, Idempotency, Owner
 from api.kit.errors import (
     BodyTooLarge,
@@ -230,7 +230,11 @@ async def _again_after_lost_race(once: Callable[[], Awaitable[web.Response]]) ->
             return await once()
         except LOST_RACE:
             await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
-    return await once()
+    try:
+        return await once()
+    except LOST_RACE as error:
+        message = "Others are changing the same thing: try again"
+        raise Unavailable(message, headers=RETRY_SOON) from error
 
 
 def _values(model: type[Model], values: Mapping[str, Any]) -> Model:

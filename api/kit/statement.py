@@ -129,6 +129,15 @@ def selecting(row: type[Any], table: Table) -> Select[Any]:
     return select(*(table.c[field.name] for field in fields(row)))
 
 
+def locked(rows: Select[Any]) -> Select[Any]:
+    """Return `rows`, held until the transaction ends; rows that refer to them may still be added.
+
+    A plain FOR UPDATE would wait for everybody who has added such a row, an event of a courier for
+    instance, and two of these who then lock the courier wait for each other.
+    """
+    return rows.with_for_update(key_share=True)
+
+
 def inserting(row: type[Any], table: Table) -> Command:
     """Return the insertion of a whole `row`; run it with `**columns(row)`."""
     names = [field.name for field in fields(row)]

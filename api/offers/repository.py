@@ -5,18 +5,18 @@ from datetime import datetime
 from sqlalchemy import bindparam
 
 from api.kit.ids import CourierId, DeliveryId, OfferId
-from api.kit.statement import Query, columns, inserting, saving, selecting
+from api.kit.statement import Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 from api.offers.model import Offer, delivery_offers
 
 _ALL = selecting(Offer, delivery_offers)
 _GET = Query(Offer, _ALL.where(delivery_offers.c.id == bindparam("id")))
-_LOCK = Query(Offer, _ALL.where(delivery_offers.c.id == bindparam("id")).with_for_update())
+_LOCK = Query(Offer, locked(_ALL.where(delivery_offers.c.id == bindparam("id"))))
 _LIVE_OF_DELIVERY = Query(
     Offer,
     """
     SELECT * FROM delivery_offers
-    WHERE delivery_id = :delivery_id AND status = 'offered' FOR UPDATE
+    WHERE delivery_id = :delivery_id AND status = 'offered' FOR NO KEY UPDATE
     """,
 )
 _LIVE_OF_COURIER = Query(

@@ -8,7 +8,7 @@ from api.kit.schema import Draft, LongText, Moment, MoneyView, View
 from api.offers.lifecycle import OfferSource, OfferStatus
 from api.offers.model import Offer
 from api.orders.model import Order
-from api.orders.schema import PlaceView
+from api.orders.schema import BarePlaceView
 
 
 class OfferPath(Draft):
@@ -24,14 +24,14 @@ class Rejection(Draft):
 
 
 class OfferView(View):
-    """An open offer as its courier sees it."""
+    """An open offer as its courier sees it; whom to meet is told to who accepts it."""
 
     id: OfferId
     delivery_id: DeliveryId
     order_id: OrderId
     expires_at: Moment
-    pickup: PlaceView
-    dropoff: PlaceView
+    pickup: BarePlaceView
+    dropoff: BarePlaceView
     ready_at: Moment
     distance_m: int
     duration_s: int
@@ -46,8 +46,8 @@ class OfferView(View):
             delivery_id=delivery.id,
             order_id=order.id,
             expires_at=offer.expires_at,
-            pickup=PlaceView.model_validate(order.pickup_snapshot),
-            dropoff=PlaceView.model_validate(order.delivery_snapshot),
+            pickup=BarePlaceView.of(order.pickup_snapshot),
+            dropoff=BarePlaceView.of(order.delivery_snapshot),
             ready_at=delivery.ready_at,
             distance_m=offer.distance_m,
             duration_s=offer.duration_s,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
 from api.deliveries import service as deliveries
 from api.deliveries.lifecycle import DeliveryStatus
@@ -48,6 +49,8 @@ async def make(work: Work, proposal: Proposal, life: timedelta) -> Offer | None:
     """Offer a delivery to a courier; None where either is no longer free for it."""
     delivery = await deliveries.lock(work, proposal.delivery_id)
     if delivery.status is not DeliveryStatus.PENDING:
+        return None
+    if await couriers.lock_working(work, proposal.courier_id) is None:
         return None
     offer = _offer(work, delivery, proposal, OfferSource.TICK, life)
     try:
@@ -104,6 +107,15 @@ async def withdraw_open(work: Work, delivery_id: DeliveryId, reason: str) -> Non
         await _close(work, offer, OfferStatus.WITHDRAWN, By.SYSTEM, reason)
 
 
+async def withdraw_from(work: Work, courier_id: CourierId, reason: str) -> None:
+    """Close what a courier is offered."""
+    for found in await repository.live_of_courier(work, courier_id):
+        await deliveries.lock(work, found.delivery_id)
+        offer = await repository.lock(work, found.id)
+        if offer is not None and offer.status is OfferStatus.OFFERED:
+            await _close(work, offer, OfferStatus.WITHDRAWN, By.SYSTEM, reason)
+
+
 async def assign_by_hand(
     work: Work, delivery_id: DeliveryId, courier_id: CourierId, reason: str
 ) -> Delivery:
@@ -116,6 +128,7 @@ async def assign_by_hand(
         return delivery
     await withdraw_open(work, delivery_id, "taken")
     former = delivery.courier_id
+    await courier_rows.lock_all(work, [one for one in (courier_id, former) if one])
     if delivery.status is not DeliveryStatus.PENDING:
         delivery = await deliveries.take_back(work, delivery, By.OPERATOR, reason)
     card = {"source": "manual", "by": str(work.actor.user_id), "reason": reason}

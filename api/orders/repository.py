@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam
 
 from api.kit.ids import CompanyId, OrderId, UserId, ZoneId
-from api.kit.statement import Command, Query, columns, inserting, saving, selecting
+from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 from api.orders.lifecycle import OrderStatus
 from api.orders.model import (
@@ -20,7 +20,7 @@ from api.orders.model import (
 
 _ORDER = selecting(Order, orders).where(orders.c.id == bindparam("id"))
 _GET = Query(Order, _ORDER)
-_LOCK = Query(Order, _ORDER.with_for_update())
+_LOCK = Query(Order, locked(_ORDER))
 _ADD = inserting(Order, orders)
 _ADD_ITEMS = Command(
     """

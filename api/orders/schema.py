@@ -1,6 +1,7 @@
 """What clients send to orders and get from them."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -131,12 +132,22 @@ class StatusDraft(Draft):
     comment: LongText | None = None
 
 
-class PlaceView(View):
-    """A place as it was given."""
+class BarePlaceView(View):
+    """Where a place is; nothing of the people there."""
 
     latitude: float
     longitude: float
     address: str
+
+    @classmethod
+    def of(cls, snapshot: Mapping[str, Any]) -> Self:
+        """Return the view of a place as it was given."""
+        return cls(**{name: snapshot[name] for name in cls.model_fields})
+
+
+class PlaceView(BarePlaceView):
+    """A place as it was given."""
+
     contact_name: str | None
     contact_phone: str | None
     notes: str | None

@@ -17,9 +17,11 @@ from dispatch.reasons import WhyNot
 from geo.point import Point
 from jobs.snapshot import Market, plane_of, problem_of, read_market, waiting_deliveries
 from tests.jobs.market import answer, assign, offers_of, pick_up, stand
+from tests.support import road
 from tests.support.cast import Cast
 from tests.support.people import Person
 from tests.support.programs import Stack
+from tests.support.road import brought_to, decide, report
 from tracking.positions import Position, Positions
 
 HOUR = timedelta(hours=1)
@@ -148,10 +150,18 @@ class Twin:
 
     def _bars(self, delivery_id: UUID) -> Iterator[Bar]:
         reasons: dict[bytes, WhyNot] = {}
-        for offer in self.tables["delivery_offers"]:
-            if offer["delivery_id"] != delivery_id:
+        began = None
+        for event in sorted(self.tables["delivery_events"], key=lambda row: row["seq"]):
+            if event["delivery_id"] != delivery_id or event["new_status"] != "pending":
                 continue
-            if offer["status"] in {"rejected", "accepted"}:
+            if event["old_status"] == "returned":
+                reasons, began = {}, event["at"]
+            elif event["data"].get("by") == "courier":
+                reasons[event["courier_id"].bytes] = WhyNot.BARRED_REFUSED
+        for offer in self.tables["delivery_offers"]:
+            if offer["delivery_id"] != delivery_id or (began and offer["offered_at"] < began):
+                continue
+            if offer["status"] == "rejected":
                 reasons[offer["courier_id"].bytes] = WhyNot.BARRED_REFUSED
             elif offer["status"] == "expired" and offer["answered_at"] > self.now - timedelta(
                 minutes=2
@@ -176,6 +186,7 @@ async def whole_tables(stack: Stack) -> dict[str, Any]:
         "couriers",
         "delivery_routes",
         "route_stops",
+        "delivery_events",
         "delivery_offers",
     )
     return {name: await stack.rows(f"SELECT * FROM {name}") for name in names}  # noqa: S608
@@ -282,6 +293,45 @@ async def test_bars_of_time_run_out_and_refusals_do_not(cast: Cast) -> None:
     _market, problem = await snapshot(stack, cast.zone_id)
     assert problem is not None
     assert [bar.reason for bar in problem.delivery(0).barred] == [WhyNot.BARRED_REFUSED]
+
+
+async def bars(cast: Cast) -> dict[str, WhyNot]:
+    """Return who is barred from the only delivery that waits."""
+    _market, problem = await snapshot(cast.stack, cast.zone_id)
+    assert problem is not None
+    (view,) = (problem.delivery(row) for row in range(len(problem.waiting)))
+    return {str(UUID(bytes=bar.courier)): bar.reason for bar in view.barred}
+
+
+@pytest.mark.parametrize("by", ["courier", "operator"])
+async def test_only_who_gives_a_delivery_back_of_their_own_will_is_barred(
+    cast: Cast, by: str
+) -> None:
+    courier = await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier)
+    if by == "courier":
+        (await report(courier, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+        assert await bars(cast) == {courier.courier_id: WhyNot.BARRED_REFUSED}
+    else:
+        (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+        assert await bars(cast) == {}
+
+
+async def test_a_new_attempt_begins_without_bars(cast: Cast) -> None:
+    """Whoever refused or carried the attempt before may be asked again."""
+    shy, courier = await cast.courier(), await cast.courier()
+    delivery_id = str((await cast.delivery_of(await cast.order(await cast.customer())))["id"])
+    refused = await road.offer(cast, delivery_id, shy)
+    (await road.answer(shy, refused, "reject")).data  # noqa: B018  # fails unless 2xx
+    assert await bars(cast) == {shy.courier_id: WhyNot.BARRED_REFUSED}
+    (await road.answer(courier, await road.offer(cast, delivery_id, courier))).data  # noqa: B018
+    for status in road.WAY["returned"]:
+        (await report(courier, delivery_id, status)).data  # noqa: B018  # fails unless 2xx
+    (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    assert await bars(cast) == {}
+    (await road.answer(shy, await road.offer(cast, delivery_id, shy))).data  # noqa: B018
+    (await report(shy, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    assert await bars(cast) == {shy.courier_id: WhyNot.BARRED_REFUSED}
 
 
 async def test_a_zone_where_nothing_waits_is_no_problem(cast: Cast) -> None:

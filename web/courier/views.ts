@@ -1,5 +1,5 @@
 // What the API tells a courier.
-import type { ContactPlace, CourierStatus, Delivery, Money, OrderStatus, VehicleType } from '../lib/api/views';
+import type { ContactPlace, CourierStatus, Delivery, Money, OrderStatus, Place, VehicleType } from '../lib/api/views';
 
 export interface Profile {
   id: string;
@@ -15,8 +15,8 @@ export interface Offer {
   id: string;
   deliveryId: string;
   expiresAt: string;
-  pickup: ContactPlace;
-  dropoff: ContactPlace;
+  pickup: Place;
+  dropoff: Place;
   readyAt: string;
   distanceM: number;
   durationS: number;

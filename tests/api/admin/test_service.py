@@ -163,3 +163,18 @@ async def test_couriers_swapped_by_two_dispatchers_at_once_keep_the_books(cast: 
         (UUID(first), UUID(a.courier_id)),
         (UUID(second), UUID(b.courier_id)),
     }
+
+
+@pytest.mark.parametrize("through", ["order", "delivery"])
+async def test_delivering_again_is_noted_in_the_audit_trail(cast: Cast, through: str) -> None:
+    courier = await cast.courier()
+    order, delivery_id = await brought_to(cast, courier, "returned")
+    if through == "order":
+        (await set_order(cast, order, "ready_for_delivery")).data  # noqa: B018  # fails unless 2xx
+    else:
+        (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    (audit,) = await cast.stack.rows("SELECT * FROM audit_logs WHERE action = 'order.status'")
+    assert str(audit["entity_id"]) == order["id"]
+    assert audit["old_values"] == {"status": "in_delivery"}
+    assert audit["new_values"] == {"status": "ready_for_delivery", "comment": "a test"}
+    await check_books(cast.stack)

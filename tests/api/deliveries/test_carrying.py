@@ -171,6 +171,21 @@ async def test_a_failed_delivery_is_returned_and_tried_again_by_another(cast: Ca
     assert [one["id"] for one in finished] == [delivery_id]
 
 
+async def test_a_courier_sees_what_was_brought_back_among_the_finished(cast: Cast) -> None:
+    courier, other = await cast.courier(), await cast.courier()
+    _order, delivered = await at(cast, courier, "delivered")
+    _order, returned = await at(cast, courier, "returned")
+    _order, cancelled = await at(cast, courier, "cancelled")
+    await at(cast, other, "returned")
+    path = "/api/v1/courier/deliveries/history"
+    shown = (await courier.get(path)).data
+    assert [one["id"] for one in shown["items"]] == [cancelled, returned, delivered]
+    assert shown["totalCount"] == 3
+    (await decide(cast, returned, "pending")).data  # noqa: B018  # fails unless 2xx
+    shown = (await courier.get(path)).data
+    assert [one["id"] for one in shown["items"]] == [cancelled, delivered]  # not finished any more
+
+
 async def test_a_courier_says_why_a_delivery_failed(cast: Cast) -> None:
     courier = await cast.courier()
     _order, delivery_id = await brought_to(cast, courier, "in_transit")

@@ -23,9 +23,22 @@ async def save(database: Database, *events: Event) -> None:
 
 
 async def waiting(database: Database, lane: str = CORE, at_most: int = 100) -> list[OutboxRow]:
-    """Return what waits."""
+    """Return what is to be handled."""
     async with database.connection() as db:
-        return await outbox.waiting(db, lane, at_most)
+        return await outbox.to_handle(db, lane, at_most)
+
+
+async def handled(database: Database, row: OutboxRow) -> None:
+    """Note that the reactions to `row` ran."""
+    async with database.transaction() as db:
+        assert await outbox.claim(db, row.seq)
+        await outbox.mark_handled(db, row.seq)
+
+
+async def told_next(database: Database) -> list[int]:
+    """Return the numbers of what is to be announced."""
+    async with database.connection() as db:
+        return [row.seq for row in await outbox.to_tell(db, CORE, 100)]
 
 
 async def fail(database: Database, row: OutboxRow, pause: timedelta, park_after: int = 10) -> None:
@@ -122,6 +135,32 @@ async def test_an_event_is_claimed_by_one_worker_and_never_after_it_was_handled(
     async with database.transaction() as db:
         await outbox.mark_handled(db, row.seq)
         assert not await outbox.claim(db, row.seq)
+
+
+async def test_what_was_handled_is_told_and_holds_nothing_up(database: Database) -> None:
+    await save(database, RouteChanged(ONE), RouteChanged(ONE), RouteChanged(TWO))
+    first, second, other = await waiting(database)
+    assert await told_next(database) == []
+    for row in (first, other):
+        await handled(database, row)
+    assert await told_next(database) == [first.seq, other.seq]
+    await fail(database, first, SOON)  # telling it failed: the next of its kind goes on
+    assert await told_next(database) == [other.seq]
+    assert [row.seq for row in await waiting(database)] == [second.seq]
+    async with database.connection() as db:
+        assert [await outbox.is_handled(db, row.seq) for row in (first, second)] == [True, False]
+        await outbox.mark_published(db, [other.seq])
+    assert await told_next(database) == []
+
+
+async def test_one_relay_keeps_the_others_out_of_an_event(database: Database) -> None:
+    await save(database, RouteChanged(ONE))
+    (row,) = await waiting(database)
+    async with database.connection() as one, database.connection() as other:
+        async with outbox.kept_out(one, row.seq) as ours, outbox.kept_out(other, row.seq) as theirs:
+            assert (ours, theirs) == (True, False)
+        async with outbox.kept_out(other, row.seq) as theirs:
+            assert theirs
 
 
 async def test_published_events_are_forgotten_after_their_time(database: Database) -> None:

@@ -75,12 +75,19 @@ async def hang(_work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> 
     raise AssertionError
 
 
+async def lose(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> Seen:
+    """Lose a race against another transaction, as PostgreSQL tells it."""
+    await work.db.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END $$")
+    raise AssertionError
+
+
 ENDPOINTS = (
     Endpoint("GET", "/things/{thingId}", look, SIGNED_IN, Owner.SELF, versioned=True),
     Endpoint("PUT", "/things/{thingId}", change, SIGNED_IN, Owner.SELF, versioned=True),
     Endpoint("POST", "/things", make, "thing:make", Owner.SELF, status=201, body_limit=1024),
     Endpoint("POST", "/public", make, PUBLIC, Owner.ANYONE),
     Endpoint("GET", "/hang", hang, PUBLIC, Owner.ANYONE),
+    Endpoint("POST", "/lose", lose, PUBLIC, Owner.ANYONE),
 )
 
 
@@ -186,6 +193,15 @@ async def test_a_handler_that_hangs_is_given_up(database: Database, redis_url: s
         answer = await person.get("/hang")
         assert (answer.status, answer.code) == (503, "unavailable")
         assert (await person.get(THING)).status == 200
+
+
+async def test_who_loses_every_race_is_told_to_come_back(
+    database: Database, redis_url: str
+) -> None:
+    async with small_api(ENDPOINTS, database, redis_url) as person:
+        answer = await person.post("/lose")
+    assert (answer.status, answer.code) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "1"
 
 
 @pytest.mark.parametrize(

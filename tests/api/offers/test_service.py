@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.books import check_books
 from tests.support.cast import Cast
-from tests.support.people import Person
+from tests.support.people import DROPOFF, PICKUP, Person
 from tests.support.road import answer, brought_to, by_hand, dossier, offer, report
 
 NOW = timedelta(0)
@@ -34,6 +34,16 @@ async def test_an_offer_is_seen_with_its_way_and_its_pay(cast: Cast) -> None:
     assert (shown["id"], shown["deliveryId"], shown["orderId"]) == (offer_id, delivery_id, order_id)
     assert shown["fee"] == {"amount": 400, "currency": "EUR"}
     assert 2000 < shown["distanceM"] < 2100
+
+
+async def test_whom_to_meet_is_told_to_who_accepts(cast: Cast) -> None:
+    courier = await cast.courier()
+    whom = {"contactName": "Rui", "contactPhone": "+351912000001", "notes": "door code 1234"}
+    order = await cast.order(await cast.customer(), dropoff=DROPOFF | whom)
+    offer_id = await offer(cast, (await cast.delivery_of(order))["id"], courier)
+    (shown,) = (await courier.get("/api/v1/courier/offers")).data["offers"]
+    assert (shown["pickup"], shown["dropoff"]) == (PICKUP, DROPOFF)
+    assert (await answer(courier, offer_id)).data["dropoff"] == DROPOFF | whom
 
 
 async def test_accepting_again_gives_the_same_answer(cast: Cast) -> None:
@@ -205,8 +215,22 @@ async def test_who_is_not_at_work_cannot_accept(cast: Cast, status: str) -> None
     offer_id = await offer(cast, delivery_id, courier)
     (await courier.put("/api/v1/courier/status", {"status": status})).data  # noqa: B018
     assert (await answer(courier, offer_id)).code == "courier_unavailable"
-    assert await outcomes(cast, delivery_id) == ["offered"]  # until it runs out
+    await cast.stack.settle()
+    assert await outcomes(cast, delivery_id) == ["withdrawn"]  # another may have it at once
+    other = await cast.courier()
+    assert await offer(cast, delivery_id, courier) is None
+    assert await offer(cast, delivery_id, other) is not None
     await check_books(cast.stack)
+
+
+async def test_who_is_back_at_work_keeps_the_offer(cast: Cast) -> None:
+    courier = await cast.courier()
+    _order, delivery_id = await waiting(cast)
+    offer_id = await offer(cast, delivery_id, courier)
+    for status in ("on_break", "online"):
+        (await courier.put("/api/v1/courier/status", {"status": status})).data  # noqa: B018
+    await cast.stack.settle()
+    assert (await answer(courier, offer_id)).data["status"] == "assigned_to_courier"
 
 
 async def test_somebody_elses_offer_is_not_there(cast: Cast) -> None:
