@@ -1,14 +1,14 @@
 """Fixes of days that no trail is kept for are kept apart.
 
-Revision: 0004, after 0003.
+Revision: 0006, after 0005.
 """
 
 import geoalchemy2
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
