@@ -154,6 +154,21 @@ async def test_each_change_is_made_for_the_version_that_was_read(cast: Cast) -> 
     assert (again.status, again.code) == (412, "stale_version")
 
 
+async def test_a_zone_is_read_with_the_tag_that_its_next_change_demands(cast: Cast) -> None:
+    path = f"{ADMIN}/{(await draw(cast)).data['id']}"
+    for name in ("Vila Nova", "Vila Nova de Gaia"):
+        read = await cast.admin.get(path)
+        redrawn = await cast.admin.put(
+            path, GAIA | {"name": name}, headers={"If-Match": read.headers["ETag"]}
+        )
+        assert (read.data["version"] + 1, name) == (redrawn.data["version"], redrawn.data["name"])
+    tag = redrawn.headers["ETag"]
+    assert (await cast.admin.get(path, headers={"If-None-Match": tag})).status == 304
+    (await cast.admin.ask("DELETE", path, headers={"If-Match": tag})).data  # noqa: B018
+    closed = await cast.admin.get(path, headers={"If-None-Match": tag})
+    assert (closed.data["isActive"], closed.headers["ETag"]) == (False, '"4"')
+
+
 async def test_of_two_who_change_one_version_one_wins(cast: Cast) -> None:
     zone = (await draw(cast)).data
     names = [f"name {number}" for number in range(8)]
