@@ -17,7 +17,8 @@ def field_errors(model: type[BaseModel], error: ValidationError) -> list[FieldEr
 
 
 def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
-    path = tuple(finding["loc"])
+    about = finding.get("ctx", {}).get("field")  # see `api.kit.schema.wrong`
+    path = (*finding["loc"], about) if about else tuple(finding["loc"])
     kind = str(finding["type"])
     code = _CODES.get(kind, kind)
     if code == "unknown_field":

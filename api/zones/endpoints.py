@@ -56,7 +56,8 @@ async def fee(work: Work, _path: Nothing, query: FeeQuery, _body: Nothing) -> Fe
 
 async def _page(work: Work, query: ZoneQuery, *, hidden_too: bool) -> PageView[ZoneView]:
     if (query.latitude is None) != (query.longitude is None):
-        half = FieldError("latitude", "required", "send latitude and longitude, or neither")
+        missing = "latitude" if query.latitude is None else "longitude"
+        half = FieldError(missing, "required", "send latitude and longitude, or neither")
         raise InvalidInput(fields=[half])
     point = None
     if query.latitude is not None and query.longitude is not None:

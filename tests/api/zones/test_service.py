@@ -128,9 +128,13 @@ async def test_a_zone_with_an_island_and_a_hole_comes_back_as_it_was_drawn(cast:
         assert page["totalCount"] == holds
 
 
-@pytest.mark.parametrize("query", ["latitude=41.15", "longitude=-8.6"])
-async def test_half_a_point_is_refused(cast: Cast, query: str) -> None:
-    assert (await cast.admin.get(f"{OPEN}?{query}")).fields == {"latitude": "required"}
+@pytest.mark.parametrize(
+    ("query", "missing"), [("latitude=41.15", "longitude"), ("longitude=-8.6", "latitude")]
+)
+async def test_of_half_a_point_the_other_half_is_asked_for(
+    cast: Cast, query: str, missing: str
+) -> None:
+    assert (await cast.admin.get(f"{OPEN}?{query}")).fields == {missing: "required"}
 
 
 @pytest.mark.parametrize("query", ["latitude=nan&longitude=1", "latitude=91&longitude=1e999"])
