@@ -85,6 +85,17 @@ async def test_from_every_status_each_role_moves_as_the_table_says(cast: Cast, r
                 assert f"is {old.value} and cannot become {new}" in got.body["message"]
 
 
+async def test_who_cannot_cancel_a_ready_order_is_told_who_can(cast: Cast) -> None:
+    customer = await cast.customer()
+    order = await place(customer)
+    got = await move("customer", customer, order["id"], "cancelled")
+    assert got.body["message"] == (
+        "the order is ready_for_delivery and cannot become cancelled except by an operator; "
+        "possible now: nothing for a customer"
+    )
+    assert (await move("operator", cast.admin, order["id"], "cancelled")).status == 200
+
+
 @pytest.mark.parametrize("status", ["eaten", "", None, 7, ["cancelled"]])
 async def test_a_status_that_does_not_exist_is_named(cast: Cast, status: Any) -> None:
     company, vendor = await cast.shop()
