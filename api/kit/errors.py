@@ -105,9 +105,11 @@ class InvalidTransition(Conflict):
 
     code, title = "invalid_transition", "This change of status is not possible"
 
-    def __init__(self, what: str, old: str, new: str, allowed: Sequence[str]) -> None:
-        options = ", ".join(allowed) or "nothing: it is final"
-        super().__init__(f"{what} is {old} and cannot become {new}; possible now: {options}")
+    def __init__(self, what: str, old: str, new: str, others: Sequence[str], possible: str) -> None:
+        unless = f" except by {' or '.join(others)}" if others else ""
+        super().__init__(
+            f"{what} is {old} and cannot become {new}{unless}; possible now: {possible}"
+        )
 
 
 class PreconditionFailed(ApiError):

@@ -1,5 +1,6 @@
 """From pydantic's findings to our field errors: camelCase paths, plain sentences, nearest names."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from api.kit.errors import FieldError
 
 _CODES = {"missing": "required", "extra_forbidden": "unknown_field"}
+_ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 
 
 def field_errors(model: type[BaseModel], error: ValidationError) -> list[FieldError]:
@@ -17,7 +19,8 @@ def field_errors(model: type[BaseModel], error: ValidationError) -> list[FieldEr
 
 
 def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
-    path = tuple(finding["loc"])
+    about = finding.get("ctx", {}).get("field")  # see `api.kit.schema.wrong`
+    path = (*finding["loc"], about) if about else tuple(finding["loc"])
     kind = str(finding["type"])
     code = _CODES.get(kind, kind)
     if code == "unknown_field":
@@ -25,8 +28,13 @@ def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
     elif code == "required":
         message = "this field is required"
     else:
-        message = str(finding["msg"])
+        message = _plain(str(finding["msg"]))
     return FieldError(".".join(map(str, path)) or "body", code, message)
+
+
+def _plain(message: str) -> str:
+    """Return pydantic's sentence without the Python in it."""
+    return _ENUM_MEMBER.sub(r"\1", message).removeprefix("Value error, ")
 
 
 def _nearest(names: Sequence[str], given: str) -> str:

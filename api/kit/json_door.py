@@ -1,11 +1,16 @@
 """The JSON door: what pydantic's parser lets through and a database or a ledger cannot take.
 
-Refused with a sentence: duplicate keys, NaN and infinities (1e999 too), integers beyond 64 bits,
-NUL characters, lone surrogates, nesting without end. Then the model checks the rest, strictly.
+Refused with a place and a sentence: duplicate keys, NaN and infinities (1e999 too), integers beyond
+64 bits, NUL characters, lone surrogates, nesting without end. Then the model checks the rest,
+strictly.
 """
 
 import json
-from typing import Any, Never, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from math import isinf
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,38 +22,52 @@ Model = TypeVar("Model", bound=BaseModel)
 INT64 = 1 << 63
 
 
-class _Refused(ValueError):
-    """The text is JSON, but not of the kind that we take."""
+MOST = 20
+"""How many refusals one answer names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Stands in the decoded text where something was that we do not take."""
+
+    code: str
+    message: str
+
+
+_NUL = _Wrong("invalid_text", "a text holds a NUL character: take it out")
+_SURROGATE = _Wrong(
+    "invalid_text", "a text holds half a surrogate pair: send the whole character or none of it"
+)
+_TWICE = _Wrong("duplicate_key", "this key stands twice in one object: send it once")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
-            message = f"the key '{name}' stands twice in one object: send it once"
-            raise _Refused(message)
-        found[name] = value
+        found[name] = _TWICE if name in found else value
     return found
 
 
-def _finite(text: str) -> float:
+def _finite(text: str) -> float | _Wrong:
     number = float(text)
-    if number in {float("inf"), float("-inf")}:
-        message = f"the number {text[:20]} is too large"
-        raise _Refused(message)
+    if isinf(number):
+        return _Wrong("invalid_number", f"the number {text[:20]} is too large: send a smaller one")
     return number
 
 
-def _int64(text: str) -> int:
+def _int64(text: str) -> int | _Wrong:
     if len(text) > 20 or not -INT64 <= (number := int(text)) < INT64:
-        message = f"the number {text[:20]}… does not fit 64 bits"
-        raise _Refused(message)
+        return _Wrong(
+            "invalid_number",
+            f"the number {text[:20]}… does not fit 64 bits: send one from {-INT64} to {INT64 - 1}",
+        )
     return number
 
 
-def _no_constant(text: str) -> Never:
-    message = f"{text} is not a JSON number: leave the field out or send null"
-    raise _Refused(message)
+def _no_constant(text: str) -> _Wrong:
+    return _Wrong(
+        "invalid_number", f"{text} is not a JSON number: send a finite one, or leave the field out"
+    )
 
 
 _DECODER = json.JSONDecoder(
@@ -59,37 +78,53 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _check_texts(value: object) -> None:
-    """Refuse NUL and lone surrogates in every text; they can only come in through escapes."""
+def _wrong_text(text: str) -> _Wrong | None:
+    if "\x00" in text:
+        return _NUL
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE
+    return None
+
+
+def _refusals(value: object) -> Iterator[tuple[str, _Wrong]]:
+    """Yield what is refused in a decoded text, each with its path; `.a.0` is the first of `a`."""
     match value:
+        case _Wrong():
+            yield "", value
         case str():
-            if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
-                message = "a text holds a NUL character or half a surrogate pair: take it out"
-                raise _Refused(message)
+            yield from _refusals(_wrong_text(value))
         case dict():
             for name, inner in value.items():
-                _check_texts(name)
-                _check_texts(inner)
+                for part in (_wrong_text(name), inner):
+                    for path, wrong in _refusals(part):
+                        yield f".{_shown(name)}{path}", wrong
         case list():
-            for inner in value:
-                _check_texts(inner)
+            for number, inner in enumerate(value):
+                for path, wrong in _refusals(inner):
+                    yield f".{number}{path}", wrong
+
+
+def _shown(name: str) -> str:
+    """Return a key without what no answer can carry either."""
+    return name.replace("\x00", "").encode(errors="replace").decode()
 
 
 def check_json(raw: bytes) -> None:
     """Raise `InvalidInput` where `raw` is not JSON that we take."""
     try:
-        value = _DECODER.decode(raw.decode("utf-8"))
-        if b"\\u" in raw:
-            _check_texts(value)
+        refused = list(islice(_refusals(_DECODER.decode(raw.decode("utf-8"))), MOST))
     except UnicodeDecodeError as error:
-        raise _bad_body("the body is not UTF-8 text") from error
+        raise _bad_body("the body is not UTF-8 text: encode it as UTF-8") from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _bad_body(f"the body is not JSON: {error.msg} at {where}") from error
     except RecursionError as error:
-        raise _bad_body("the body is nested too deeply") from error
-    except _Refused as error:
-        raise _bad_body(str(error)) from error
+        raise _bad_body("the body is nested too deeply: send it flatter") from error
+    if refused:
+        fields = [FieldError(path.strip(".") or "body", w.code, w.message) for path, w in refused]
+        raise InvalidInput(fields=fields)
 
 
 def parse_body(model: type[Model], raw: bytes) -> Model:

@@ -20,6 +20,13 @@ class By(StrEnum):
     OPERATOR = "operator"
 
 
+_SPOKEN = {
+    By.SYSTEM: "the system",
+    By.CUSTOMER: "a customer",
+    By.COURIER: "a courier",
+    By.VENDOR: "a vendor",
+    By.OPERATOR: "an operator",
+}
 _CAPACITY = {
     None: By.SYSTEM,
     Role.CUSTOMER: By.CUSTOMER,
@@ -41,8 +48,16 @@ class Lifecycle(Generic[Status]):
         self.moves = moves
 
     def advance(self, old: Status, new: Status, by: By) -> Status:
-        """Return `new`; raise `InvalidTransition` naming what `by` may do instead."""
-        if by in self.moves.get((old, new), frozenset()):
+        """Return `new`; raise `InvalidTransition` naming who may, and what `by` may do instead."""
+        who = self.moves.get((old, new), frozenset())
+        if by in who:
             return new
-        allowed = [to for (start, to), who in self.moves.items() if start == old and by in who]
-        raise InvalidTransition(self.what, old, new, allowed)
+        others = sorted(_SPOKEN[other] for other in who)
+        raise InvalidTransition(self.what, old, new, others, self._possible(old, by))
+
+    def _possible(self, old: Status, by: By) -> str:
+        following = {to: who for (start, to), who in self.moves.items() if start == old}
+        if not following:
+            return "nothing: it is final"
+        allowed = [to for to, who in following.items() if by in who]
+        return ", ".join(allowed) or f"nothing for {_SPOKEN[by]}"

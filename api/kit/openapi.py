@@ -66,6 +66,7 @@ def _operation(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
         ],
         "responses": {
             str(endpoint.status): _success(endpoint, schemas),
+            **({"304": _UNCHANGED} if endpoint.versioned and endpoint.reads_only else {}),
             **{str(status): {"$ref": ref} for status, ref in _possible_errors(endpoint)},
         },
     }
@@ -128,6 +129,8 @@ def _headers(endpoint: AnyEndpoint) -> list[Json]:
     if endpoint.demands_version:
         schema = {**text, "pattern": '^"?[0-9]{1,9}"?$'}
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": schema})
+    if endpoint.versioned and endpoint.reads_only:
+        found.append({"name": "If-None-Match", "in": "header", "required": False, "schema": text})
     return found
 
 
@@ -143,7 +146,10 @@ def _success(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
         "required": ["success", "data", "message"],
         "properties": {"success": {"const": True}, "data": data, "message": {"type": "null"}},
     }
-    return {"description": "Done", "content": {"application/json": {"schema": envelope}}}
+    told: Json = {"description": "Done", "content": {"application/json": {"schema": envelope}}}
+    if endpoint.versioned:
+        told["headers"] = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
+    return told
 
 
 def _possible_errors(endpoint: AnyEndpoint) -> list[tuple[int, str]]:
@@ -176,6 +182,8 @@ def _error_responses() -> dict[str, Json]:
         for status, kinds in sorted(by_status.items())
     }
 
+
+_UNCHANGED: Json = {"description": "The version named in If-None-Match is the newest one"}
 
 _FIELD_ERRORS: Json = {
     "type": "array",

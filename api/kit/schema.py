@@ -12,6 +12,7 @@ from pydantic import (
     PlainSerializer,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 
 class Draft(BaseModel):
@@ -36,6 +37,11 @@ class View(BaseModel):
         extra="forbid",
         frozen=True,
     )
+
+
+def wrong(field: str, code: str, message: str) -> PydanticCustomError:
+    """Return what a validator of a whole model raises to name the `field` that it is about."""
+    return PydanticCustomError(code, message, {"field": field})
 
 
 class Nothing(Draft):

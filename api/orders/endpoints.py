@@ -136,12 +136,16 @@ ENDPOINTS = (
         idempotency=Idempotency.REQUIRED,
     ),
     Endpoint("GET", _OWN, own_orders, "order:read", Owner.OWN_ORDERS),
-    Endpoint("GET", f"{_OWN}/{{orderId}}", own_order, "order:read", Owner.OWN_ORDERS),
+    Endpoint(
+        "GET", f"{_OWN}/{{orderId}}", own_order, "order:read", Owner.OWN_ORDERS, versioned=True
+    ),
     Endpoint("GET", f"{_OWN}/{{orderId}}/history", own_history, "order:read", Owner.OWN_ORDERS),
     Endpoint("POST", f"{_OWN}/{{orderId}}/cancel", cancel, "order:cancel", Owner.OWN_ORDERS),
     Endpoint("GET", _SHOP, shop_orders, "shop:read", Owner.OWN_COMPANY),
     Endpoint("PUT", f"{_SHOP}/{{orderId}}/status", move_for_shop, "shop:work", Owner.OWN_COMPANY),
     Endpoint("GET", _STAFF, all_orders, "dispatch:read", Owner.OWN_ZONES),
-    Endpoint("GET", f"{_STAFF}/{{orderId}}", any_order, "dispatch:read", Owner.OWN_ZONES),
+    Endpoint(
+        "GET", f"{_STAFF}/{{orderId}}", any_order, "dispatch:read", Owner.OWN_ZONES, versioned=True
+    ),
     Endpoint("GET", f"{_STAFF}/{{orderId}}/history", any_history, "dispatch:read", Owner.OWN_ZONES),
 )

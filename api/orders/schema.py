@@ -18,6 +18,7 @@ from api.kit.schema import (
     ShortText,
     View,
     WhenGiven,
+    wrong,
 )
 from api.orders.lifecycle import OrderStatus
 from api.orders.model import Order, OrderItem, OrderKind, PaymentMethod, StatusChange
@@ -85,17 +86,16 @@ class OrderDraft(Draft):
         cm3 = sum(item.quantity * item.volume_cm3 for item in self.items)
         if grams > HEAVIEST_GRAMS or cm3 > LARGEST_CM3:
             message = "the items together weigh over 50 t or measure over 100 m3: split the order"
-            raise ValueError(message)
+            raise wrong("items", "too_much", message)
         return self
 
     @model_validator(mode="after")
     def _a_window_has_two_ends(self) -> Self:
         if (self.window_start is None) != (self.window_end is None):
-            message = "send windowStart and windowEnd, or neither"
-            raise ValueError(message)
+            missing = "windowStart" if self.window_start is None else "windowEnd"
+            raise wrong(missing, "required", "send windowStart and windowEnd, or neither")
         if self.window_start and self.window_end and self.window_start >= self.window_end:
-            message = "windowStart must be before windowEnd"
-            raise ValueError(message)
+            raise wrong("windowEnd", "too_early", "must lie after windowStart")
         return self
 
 

@@ -34,7 +34,7 @@ async def draw(work: Work, draft: ZoneDraft) -> Zone:
 
 async def redraw(work: Work, zone_id: ZoneId, draft: ZoneDraft) -> Zone:
     """Replace a zone; raise `PreconditionFailed` where somebody else changed it first."""
-    old = await _own(work, zone_id)
+    old = await own(work, zone_id)
     new = await _from_draft(work, draft)
     version = old.version if work.expected_version is None else work.expected_version
     changed = replace(new, id=old.id, created_at=old.created_at, version=version)
@@ -51,7 +51,7 @@ async def redraw(work: Work, zone_id: ZoneId, draft: ZoneDraft) -> Zone:
 
 async def close(work: Work, zone_id: ZoneId) -> Zone:
     """Take a zone out of service; orders under way go on."""
-    old = await _own(work, zone_id)
+    old = await own(work, zone_id)
     version = old.version if work.expected_version is None else work.expected_version
     closed = replace(old, is_active=False, version=version, updated_at=work.now)
     if not await repository.change(work, closed):
@@ -68,8 +68,8 @@ async def get(work: Work, zone_id: ZoneId) -> Zone:
     return zone
 
 
-async def _own(work: Work, zone_id: ZoneId) -> Zone:
-    """Return a zone that the caller may change; raise `NotFound` for others."""
+async def own(work: Work, zone_id: ZoneId) -> Zone:
+    """Return a zone that the caller may look after; raise `NotFound` for others."""
     if not work.actor.covers(zone_id):
         raise NotFound("There is no such zone")
     return await get(work, zone_id)

@@ -1,12 +1,13 @@
 """Field errors: the path as the client wrote it, a plain sentence, the nearest known name."""
 
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 
 import pytest
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError, model_validator
 
 from api.kit.field_errors import field_errors
-from api.kit.schema import Draft, Nothing
+from api.kit.schema import Draft, Nothing, wrong
 
 
 class Inner(Draft):
@@ -14,6 +15,34 @@ class Inner(Draft):
 
     time_zone: str
     weight_grams: int = 0
+
+
+class Mood(StrEnum):
+    """A word of the tests."""
+
+    GOOD = "good"
+    SO_SO = "so so"
+
+
+def _odd(number: int) -> int:
+    if number % 2 == 0:
+        message = "must be odd"
+        raise ValueError(message)
+    return number
+
+
+class Choosy(Draft):
+    """A body whose values are chosen from a few."""
+
+    any_mood: Mood | None = None
+    this_mood: Literal[Mood.GOOD, Mood.SO_SO] = Mood.GOOD
+    number: Annotated[int, AfterValidator(_odd)] = 1
+
+    @model_validator(mode="after")
+    def _seven_is_too_much(self) -> Self:
+        if self.number == 7:
+            raise wrong("number", "too_much", "seven is too much")
+        return self
 
 
 class Choice(Draft):
@@ -72,6 +101,18 @@ def test_every_wrong_field_is_told_at_once() -> None:
         "parts.1.timeZone": "string_type",
         "extra": "unknown_field",
     }
+
+
+def test_the_sentences_are_not_pythons() -> None:
+    assert findings({"anyMood": "bad", "thisMood": "bad", "number": 2}, Choosy) == {
+        "anyMood": ("enum", "Input should be 'good' or 'so so'"),
+        "thisMood": ("literal_error", "Input should be 'good' or 'so so'"),
+        "number": ("value_error", "must be odd"),
+    }
+
+
+def test_a_rule_of_the_whole_names_the_field_that_it_is_about() -> None:
+    assert findings({"number": 7}, Choosy) == {"number": ("too_much", "seven is too much")}
 
 
 def test_a_body_that_is_no_object_is_a_fault_of_the_body() -> None:

@@ -31,13 +31,11 @@ class Parcel(Draft):
     tags: list[str] = Field(default_factory=list)
 
 
-def refusal(raw: bytes) -> str:
-    """Return the sentence with which `raw` is refused."""
+def refusals(raw: bytes) -> list[tuple[str, str, str]]:
+    """Return place, code and sentence of each thing for which `raw` is refused."""
     with pytest.raises(InvalidInput) as caught:
         check_json(raw)
-    (field,) = caught.value.fields
-    assert (field.field, field.code) == ("body", "invalid_json")
-    return field.message
+    return [(one.field, one.code, one.message) for one in caught.value.fields]
 
 
 @given(VALUES, st.booleans())
@@ -46,23 +44,43 @@ def test_plain_json_goes_through(value: Any, escaped: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "where", "says"),
+    [
+        (b'{"a": 1, "b": 2, "a": 3}', "a", "stands twice in one object: send it once"),
+        (b'[{"x": {"a": 1, "a": 1}}]', "0.x.a", "stands twice"),
+        (b'{"a": NaN}', "a", "NaN is not a JSON number: send a finite one"),
+        (b'{"a": [-Infinity]}', "a.0", "-Infinity is not a JSON number"),
+        (b"NaN", "body", "NaN is not a JSON number"),
+        (b"[1e999]", "0", "1e999 is too large: send a smaller one"),
+        (b'{"b": {"a": -1e400}}', "b.a", "-1e400 is too large"),
+        (b"[9223372036854775808]", "0", "does not fit 64 bits: send one from -9223372036854775808"),
+        (b"[1, -9223372036854775809]", "1", "does not fit 64 bits"),
+        (b"1" + b"0" * 400, "body", "does not fit 64 bits"),
+        (b"-" + b"9" * 60_000, "body", "does not fit 64 bits"),
+        (b'"\\u0000"', "body", "NUL character: take it out"),
+        (b'{"a\\u0000": 1}', "a", "NUL character"),
+        (b'{"\\u0000": 1}', "body", "NUL character"),
+        (b'["\\ud800"]', "0", "half a surrogate pair: send the whole character"),
+        (b'{"a": {"b": ["x\\udfffy"]}}', "a.b.0", "half a surrogate pair"),
+        (b'{"a": {"b\\ud800": 1}}', "a.b?", "half a surrogate pair"),
+        (b'"\\ude00\\ud83d"', "body", "half a surrogate pair"),
+    ],
+)
+def test_what_we_cannot_keep_is_refused_where_it_stands(raw: bytes, where: str, says: str) -> None:
+    ((field, code, message),) = refusals(raw)
+    assert (field, says in message) == (where, True)
+    assert code in {"duplicate_key", "invalid_number", "invalid_text"}
+
+
+def test_several_refusals_are_told_at_once_but_never_very_many() -> None:
+    found = refusals(b'{"lat": NaN, "lng": [1e999, 0, "\\u0000"], "n": 99999999999999999999}')
+    assert [where for where, _, _ in found] == ["lat", "lng.0", "lng.2", "n"]
+    assert len(refusals(b"[" + b"NaN," * 9_999 + b"0]")) == 20
+
+
+@pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b'{"a": 1, "b": 2, "a": 3}', "'a' stands twice"),
-        (b'[{"x": {"a": 1, "a": 1}}]', "'a' stands twice"),
-        (b'{"a": NaN}', "NaN is not a JSON number"),
-        (b'{"a": [-Infinity]}', "-Infinity is not a JSON number"),
-        (b"[1e999]", "1e999 is too large"),
-        (b"[-1e400]", "-1e400 is too large"),
-        (b"[9223372036854775808]", "does not fit 64 bits"),
-        (b"[-9223372036854775809]", "does not fit 64 bits"),
-        (b"1" + b"0" * 400, "does not fit 64 bits"),
-        (b"-" + b"9" * 60_000, "does not fit 64 bits"),
-        (b'"\\u0000"', "NUL character"),
-        (b'{"a\\u0000": 1}', "NUL character"),
-        (b'["\\ud800"]', "half a surrogate pair"),
-        (b'{"a": {"b": ["x\\udfffy"]}}', "half a surrogate pair"),
-        (b'"\\ude00\\ud83d"', "half a surrogate pair"),
         (b'"\xff"', "not UTF-8"),
         (b'"\xed\xa0\x80"', "not UTF-8"),
         (b"\xef\xbb\xbf{}", "not JSON"),
@@ -73,8 +91,9 @@ def test_plain_json_goes_through(value: Any, escaped: bool) -> None:
         (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deeply"),
     ],
 )
-def test_what_we_cannot_keep_is_refused(raw: bytes, says: str) -> None:
-    assert says in refusal(raw)
+def test_what_is_no_json_is_a_fault_of_the_body(raw: bytes, says: str) -> None:
+    ((field, code, message),) = refusals(raw)
+    assert (field, code, says in message) == ("body", "invalid_json", True)
 
 
 def test_whole_surrogate_pairs_and_extreme_integers_are_taken() -> None:

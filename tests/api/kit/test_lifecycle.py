@@ -29,10 +29,26 @@ LIGHT = Lifecycle(
 @pytest.mark.parametrize(
     ("old", "new", "by", "told"),
     [
-        (Light.GREEN, Light.RED, By.OPERATOR, "green and cannot become red; possible now: nothing"),
-        (Light.RED, Light.OFF, By.SYSTEM, "red and cannot become off; possible now: green"),
+        (
+            Light.GREEN,
+            Light.RED,
+            By.OPERATOR,
+            "green and cannot become red; possible now: nothing: it is final",
+        ),
+        (
+            Light.RED,
+            Light.OFF,
+            By.SYSTEM,
+            "red and cannot become off except by an operator; possible now: green",
+        ),
         (Light.RED, Light.RED, By.OPERATOR, "possible now: green, off"),
-        (Light.RED, Light.GREEN, By.CUSTOMER, "possible now: nothing"),
+        (
+            Light.RED,
+            Light.GREEN,
+            By.CUSTOMER,
+            "red and cannot become green except by an operator or the system; "
+            "possible now: nothing for a customer",
+        ),
     ],
 )
 def test_a_move_that_is_not_in_the_table_names_those_that_are(

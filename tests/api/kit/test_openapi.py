@@ -93,6 +93,17 @@ def test_the_document_tells_what_an_endpoint_demands(endpoint: AnyEndpoint) -> N
         assert {"412", "428"} <= set(told["responses"])
     if endpoint.permission != PUBLIC:
         assert {"401", "403"} <= set(told["responses"])
+    assert ("ETag" in told["responses"][str(endpoint.status)].get("headers", {})) == (
+        endpoint.versioned
+    )
+
+
+@each_endpoint
+def test_the_version_that_a_change_demands_can_be_read_at_the_same_path(
+    endpoint: AnyEndpoint,
+) -> None:
+    if endpoint.demands_version:
+        assert any(e.path == endpoint.path and e.versioned and e.reads_only for e in ENDPOINTS)
 
 
 def test_orders_demand_an_idempotency_key() -> None:

@@ -43,6 +43,22 @@ async def move(role: str, person: Person, order_id: str, status: str) -> Answer:
     return await person.put(path, {"status": status, "comment": "why not"})
 
 
+async def test_an_order_that_has_not_moved_is_not_sent_again(cast: Cast) -> None:
+    customer = await cast.customer()
+    order = await place(customer)
+    for reader, path in ((customer, "orders"), (cast.admin, "admin/orders")):
+        read = await reader.get(f"/api/v1/{path}/{order['id']}")
+        assert read.headers["ETag"] == f'"{read.data["version"]}"'
+        known = {"If-None-Match": read.headers["ETag"]}
+        assert (await reader.get(f"/api/v1/{path}/{order['id']}", headers=known)).status == 304
+    (await move("operator", cast.admin, order["id"], "cancelled")).data  # noqa: B018
+    read = await customer.get(f"/api/v1/orders/{order['id']}", headers=known)
+    assert (read.data["status"], read.headers["ETag"] != known["If-None-Match"]) == (
+        "cancelled",
+        True,
+    )
+
+
 @pytest.mark.parametrize("role", ["customer", "vendor", "operator"])
 async def test_from_every_status_each_role_moves_as_the_table_says(cast: Cast, role: str) -> None:
     company, vendor = await cast.shop()
@@ -67,6 +83,17 @@ async def test_from_every_status_each_role_moves_as_the_table_says(cast: Cast, r
             else:
                 assert (got.status, got.code, lines) == (409, "invalid_transition", []), case
                 assert f"is {old.value} and cannot become {new}" in got.body["message"]
+
+
+async def test_who_cannot_cancel_a_ready_order_is_told_who_can(cast: Cast) -> None:
+    customer = await cast.customer()
+    order = await place(customer)
+    got = await move("customer", customer, order["id"], "cancelled")
+    assert got.body["message"] == (
+        "the order is ready_for_delivery and cannot become cancelled except by an operator; "
+        "possible now: nothing for a customer"
+    )
+    assert (await move("operator", cast.admin, order["id"], "cancelled")).status == 200
 
 
 @pytest.mark.parametrize("status", ["eaten", "", None, 7, ["cancelled"]])

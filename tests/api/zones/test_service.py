@@ -128,9 +128,13 @@ async def test_a_zone_with_an_island_and_a_hole_comes_back_as_it_was_drawn(cast:
         assert page["totalCount"] == holds
 
 
-@pytest.mark.parametrize("query", ["latitude=41.15", "longitude=-8.6"])
-async def test_half_a_point_is_refused(cast: Cast, query: str) -> None:
-    assert (await cast.admin.get(f"{OPEN}?{query}")).fields == {"latitude": "required"}
+@pytest.mark.parametrize(
+    ("query", "missing"), [("latitude=41.15", "longitude"), ("longitude=-8.6", "latitude")]
+)
+async def test_of_half_a_point_the_other_half_is_asked_for(
+    cast: Cast, query: str, missing: str
+) -> None:
+    assert (await cast.admin.get(f"{OPEN}?{query}")).fields == {missing: "required"}
 
 
 @pytest.mark.parametrize("query", ["latitude=nan&longitude=1", "latitude=91&longitude=1e999"])
@@ -152,6 +156,21 @@ async def test_each_change_is_made_for_the_version_that_was_read(cast: Cast) -> 
     assert (closed.data["version"], closed.data["isActive"]) == (3, False)
     again = await cast.admin.ask("DELETE", f"{ADMIN}/{zone['id']}", headers=headers)
     assert (again.status, again.code) == (412, "stale_version")
+
+
+async def test_a_zone_is_read_with_the_tag_that_its_next_change_demands(cast: Cast) -> None:
+    path = f"{ADMIN}/{(await draw(cast)).data['id']}"
+    for name in ("Vila Nova", "Vila Nova de Gaia"):
+        read = await cast.admin.get(path)
+        redrawn = await cast.admin.put(
+            path, GAIA | {"name": name}, headers={"If-Match": read.headers["ETag"]}
+        )
+        assert (read.data["version"] + 1, name) == (redrawn.data["version"], redrawn.data["name"])
+    tag = redrawn.headers["ETag"]
+    assert (await cast.admin.get(path, headers={"If-None-Match": tag})).status == 304
+    (await cast.admin.ask("DELETE", path, headers={"If-Match": tag})).data  # noqa: B018
+    closed = await cast.admin.get(path, headers={"If-None-Match": tag})
+    assert (closed.data["isActive"], closed.headers["ETag"]) == (False, '"4"')
 
 
 async def test_of_two_who_change_one_version_one_wins(cast: Cast) -> None:
