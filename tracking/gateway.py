@@ -141,17 +141,16 @@ class Gateway:
             fault = BadFrame("bad_payload", "event", "the server could not handle this")
             return await self._mistake(visitor, fault)
 
-    async def nonsense(self, sid: str) -> None:
-        """Answer a packet that is not an event at all."""
+    async def nonsense(self, sid: str, what: str) -> None:
+        """Answer a packet that is not an event at all, with what to send instead."""
         visitor = self.visitors.get(sid)
         if visitor is not None:
-            what = "send Socket.IO events: text, in the default namespace"
             await self._mistake(visitor, BadFrame("bad_payload", "packet", what))
 
     def _handler(self, name: str, arguments: tuple[Any, ...]) -> Handler:
         if name not in self._handlers:
-            known = ", ".join(self._handlers)
-            raise BadFrame("unknown_event", "event", f"known events: {known}")
+            asked = wire.nearest(name, tuple(self._handlers))
+            raise BadFrame("unknown_event", "event", f"unknown event; {asked}")
         expected, handler = self._handlers[name]
         if len(arguments) != expected:
             raise BadFrame("bad_payload", name, f"this event takes {expected} argument(s)")

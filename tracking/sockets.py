@@ -7,6 +7,7 @@ transport that was ended, and it gathers binary attachments without end.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -22,7 +23,7 @@ Arguments = tuple[Any, ...]
 OnConnect = Callable[[str, web.Request], Awaitable[None]]
 OnEvent = Callable[[str, str, Arguments], Awaitable[Any]]
 OnDisconnect = Callable[[str], Awaitable[None]]
-OnNonsense = Callable[[str], Awaitable[None]]
+OnNonsense = Callable[[str, str], Awaitable[None]]
 AllowOrigin = Callable[[str | None, dict[str, Any]], bool]
 
 _PING_S = 20
@@ -34,6 +35,7 @@ _REQUEST = "aiohttp.request"
 _USED = "hermod.used"
 _BINARY = ("5", "6")
 _OTHER_NAMESPACE = "/"
+_INSTEAD = "send Socket.IO events: text, in the default namespace"
 
 
 class _Orjson:
@@ -46,8 +48,16 @@ class _Orjson:
 
     @staticmethod
     def loads(text: str, **_options: Any) -> Any:
-        """Return the value that `text` spells; raise ValueError where it is not JSON."""
-        return orjson.loads(text)
+        """Return the value that `text` spells; raise ValueError where it is not JSON.
+
+        NaN and Infinity come through, so that who reads the event can name their field.
+        """
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            if "\\u" in text:  # half a surrogate pair could never be said back
+                raise
+            return json.loads(text)
 
 
 class Sockets:
@@ -108,10 +118,11 @@ class Sockets:
         async def packet(transport: str, data: Any) -> None:
             try:
                 await self._take(transport, data)
-            except Exception:
+            except Exception as error:
                 sid = self._sio.manager.sid_from_eio_sid(transport, "/")
                 if sid is not None:
-                    await on_nonsense(sid)
+                    is_broken = isinstance(error, json.JSONDecodeError)
+                    await on_nonsense(sid, f"not JSON: {error}" if is_broken else _INSTEAD)
 
         self._sio.on("connect", connect)
         self._sio.on("*", event)

@@ -5,9 +5,11 @@ The protocol is described in docs/api/realtime.md.
 
 import base64
 import binascii
+import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from geo.box import Box
@@ -20,6 +22,8 @@ _MAP_RECORD = struct.Struct("<HhhbbBBBB")
 _UNKNOWN = 255
 _U32 = 1 << 32
 _FIELDS = 7
+_HELLO = ("v", "epoch", "firstSeq", "lastSeq")
+_VIEW = ("zoom", "bbox", "rev")
 
 
 class BadFrame(Exception):
@@ -28,6 +32,12 @@ class BadFrame(Exception):
     def __init__(self, code: str, field: str, message: str) -> None:
         super().__init__(message)
         self.answer = {"code": code, "field": field, "message": message}
+
+
+def nearest(given: object, known: Sequence[str]) -> str:
+    """Return a question naming the known word most like the one given, else all of them."""
+    close = get_close_matches(str(given), known, n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else f"known: {' '.join(known)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +63,7 @@ class ViewRequest:
 
 def parse_hello(payload: Any) -> Hello:
     """Return a phone's `hello`."""
-    if not isinstance(payload, dict):
-        raise BadFrame("bad_payload", "hello", "send an object")
-    unknown = set(payload) - {"v", "epoch", "firstSeq", "lastSeq"}
-    if unknown:
-        raise BadFrame(
-            "bad_payload", unknown.pop(), "unknown field; known: v epoch firstSeq lastSeq"
-        )
+    payload = _object(payload, "hello", _HELLO)
     if payload.get("v") != VERSION:
         raise BadFrame("bad_payload", "v", f"this server speaks version {VERSION}")
     hello = Hello(
@@ -147,8 +151,7 @@ def pack_fix(epoch: int, fix: Fix) -> bytes:
 
 def parse_view(payload: Any) -> ViewRequest:
     """Return what a map asks to see."""
-    if not isinstance(payload, dict):
-        raise BadFrame("bad_payload", "view", "send an object")
+    payload = _object(payload, "view", _VIEW)
     corners = payload.get("bbox")
     if not isinstance(corners, list) or len(corners) != 4:
         raise BadFrame("bad_payload", "bbox", "send [minLat, minLng, maxLat, maxLng]")
@@ -163,6 +166,15 @@ def parse_view(payload: Any) -> ViewRequest:
     )
 
 
+def _object(payload: Any, event: str, known: Sequence[str]) -> dict[str, Any]:
+    if not isinstance(payload, dict):
+        raise BadFrame("bad_payload", event, "send an object")
+    for name in payload:
+        if name not in known:
+            raise BadFrame("bad_payload", name, f"unknown field; {nearest(name, known)}")
+    return payload
+
+
 def _counted(value: Any, field: str, *, least: int = 0) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value < _U32:
         raise BadFrame("bad_payload", field, f"send a whole number from {least} up to 32 bits")
@@ -170,6 +182,8 @@ def _counted(value: Any, field: str, *, least: int = 0) -> int:
 
 
 def _number(value: Any, field: str) -> float:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadFrame("bad_payload", field, "NaN and Infinity are not JSON: send a finite number")
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e9:
         raise BadFrame("bad_payload", field, "send a number")
     return float(value)

@@ -93,6 +93,15 @@ async def test_a_phones_mistake_is_named(
         assert phone.io.connected
 
 
+async def test_an_unknown_event_is_answered_with_the_nearest(gateway_hall: Hall) -> None:
+    """Or with all there are."""
+    async with gateway_hall.connected(staff_grant()) as dispatcher:
+        for name, said in (("veiw", "did you mean 'view'?"), ("?", "known: hello p f view resync")):
+            await dispatcher.io.emit(name, 1)
+            (answer,) = await dispatcher.wait("oops", len(dispatcher.all("oops")) + 1)
+            assert said in answer["message"]
+
+
 @pytest.mark.parametrize(
     ("event", "argument", "code", "field"),
     [

@@ -97,6 +97,45 @@ async def test_nonsense_is_answered_and_counted_and_harms_nobody(
         assert str((await socket.receive(timeout=10)).data) == '42["still","here"]'
 
 
+@pytest.mark.parametrize(
+    ("frame", "field", "said"),
+    [
+        ('42["view",{"bbox":[1,2,3,NaN]}]', "bbox", "NaN and Infinity are not JSON"),
+        ('42["view",{"bbox":[1,2,3,4],"zoom":1e999}]', "zoom", "NaN and Infinity are not JSON"),
+        ('42["view",{"bbox":[1,2,3,4],"rev":-Infinity}]', "rev", "whole number"),
+        ('42["p",1,[[1,5,NaN,2]]]', "fixes.0.2", "NaN and Infinity are not JSON"),
+        ('42["p",NaN,[]]', "epoch", "whole number"),
+        ('42["p",1,[[1,5,1,2],]]', "packet", "not JSON"),
+        (r'42["view",{"\ud800":NaN}]', "packet", "not JSON"),
+        ('42["p",' + "[" * 3000, "packet", "send Socket.IO events"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_what_is_not_json_is_named(
+    gateway_hall: Hall, frame: str, field: str, said: str
+) -> None:
+    """By the field where there is one, else by the place in the packet."""
+    grant = courier_grant(uuid4()) if frame.startswith('42["p"') else staff_grant()
+    async with gateway_hall.raw(grant) as socket:
+        await shake_hands(socket)
+        await socket.send_str(frame)
+        ((_, answer),) = [json.loads(str((await socket.receive(timeout=10)).data)[2:])]
+        assert (answer["code"], answer["field"]) == ("bad_payload", field)
+        assert said in answer["message"]
+
+
+async def test_a_frame_above_the_limit_ends_the_socket(gateway_hall: Hall) -> None:
+    """With code 1009, as the WebSocket protocol has it; one below is read."""
+    most = TrackingPolicy().max_frame_bytes
+    async with gateway_hall.raw(staff_grant()) as socket:
+        await shake_hands(socket)
+        await socket.send_str('42["' + "x" * (most - 7) + '"]')
+        assert "unknown_event" in str((await socket.receive(timeout=10)).data)
+        await socket.send_str('42["' + "x" * (most - 6) + '"]')
+        assert (await socket.receive(timeout=10)).type in ENDED
+        assert socket.close_code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+
+
 async def test_binary_is_refused_before_it_is_gathered(gateway_hall: Hall) -> None:
     """A packet that announces attachments is a mistake, and so is each that follows."""
     async with gateway_hall.raw(courier_grant(uuid4())) as socket:

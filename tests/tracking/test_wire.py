@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 import struct
 from typing import Any
 
@@ -25,11 +26,7 @@ from tracking.wire import (
 
 U32 = (1 << 32) - 1
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**30), 10**30)
-    | st.floats(allow_nan=False)
-    | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
@@ -237,6 +234,11 @@ def test_two_hundred_fixes_are_taken_and_one_more_is_not() -> None:
         ({"bbox": [1, 2, 3, 181]}, "bbox"),
         ({"bbox": [1, 2, 3, 4], "zoom": "far"}, "zoom"),
         ({"bbox": [1, 2, 3, 4], "rev": -1}, "rev"),
+        ({"bbox": [1, 2, 3, 4], "box": 1}, "box"),
+        ({"bbox": [1, 2, 3, math.nan]}, "bbox"),
+        ({"bbox": [1, 2, 3, math.inf]}, "bbox"),
+        ({"bbox": [1, 2, 3, 4], "zoom": -math.inf}, "zoom"),
+        ({"bbox": [1, 2, 3, 4], "rev": math.nan}, "rev"),
     ],
 )
 def test_a_wrong_view_is_answered_with_the_field(payload: Any, field: str) -> None:
@@ -263,3 +265,19 @@ def test_whatever_a_client_sends_is_parsed_or_named(first: Any, second: Any) -> 
         assert parsed is not None
         if parse is parse_fixes:
             assert all(math.isfinite(fix.lat) and math.isfinite(fix.lng) for fix in parsed[1])
+
+
+@pytest.mark.parametrize(
+    ("parse", "payload", "said"),
+    [
+        (parse_view, {"bbox": [1, 2, 3, 4], "zooom": 3}, "did you mean 'zoom'?"),
+        (parse_view, {"bbox": [1, 2, 3, 4], "q": 3}, "known: zoom bbox rev"),
+        (parse_hello, hello() | {"fristSeq": 1}, "did you mean 'firstSeq'?"),
+        (parse_hello, hello() | {"token": 1}, "known: v epoch firstSeq lastSeq"),
+        (parse_view, {"bbox": [1, 2, 3, math.nan]}, "NaN and Infinity are not JSON"),
+    ],
+)
+def test_a_wrong_field_is_answered_with_what_to_send(parse: Any, payload: Any, said: str) -> None:
+    """The nearest name, or all of them."""
+    with pytest.raises(BadFrame, match=re.escape(said)):
+        parse(payload)

@@ -1,13 +1,12 @@
 // Starts the console: who is signed in, then the city.
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { readInstallation } from '../lib/api/config';
 import { sentenceOf } from '../lib/api/errors';
 import { Session } from '../lib/api/session';
 import type { Me } from '../lib/api/views';
 import { startTheme } from '../lib/ui/theme';
 import './console.css';
-import { takeLink } from './one_time_link';
+import { installationFor, openSession } from './opening';
 import { Shell } from './shell';
 import { SignIn } from './sign_in';
 import { speak, start, t } from './speech';
@@ -16,28 +15,16 @@ import { City } from './state/city';
 
 const STAFF: ReadonlySet<Me['role']> = new Set(['operator', 'manager', 'admin', 'super_admin']);
 
-/** Open the session that a link or the cookie carries; return what is wrong, or nothing. */
-async function openSession(session: Session): Promise<string> {
-  const link = takeLink();
-  try {
-    if (link) await session.checkCode(link);
-    else await session.resume();
-    return '';
-  } catch (error) {
-    session.me.value = null;
-    return sentenceOf(error);
-  }
-}
-
 async function main(): Promise<void> {
   const page = document.getElementById('page');
   if (!page) return;
   startTheme('dark');
   await start();
   readAddress(location.search);
-  const session = new Session('console_cookie');
-  let notice = await openSession(session);
-  const installation = await readInstallation();
+  // Panels say what fails and ask again themselves: a failed read is told at once.
+  const session = new Session('console_cookie', 1);
+  let notice = await openSession(page, session);
+  const installation = await installationFor(page);
   let city: City | null = null;
   effect(() => {
     history.replaceState(null, '', location.pathname + addressText());

@@ -9,9 +9,7 @@ export function readLink(fragment: string): CodeCheck | null {
   return destination && code ? { destination, code, purpose: 'login' } : null;
 }
 
-/** Take the secret out of the address bar and of the history. */
-export function takeLink(): CodeCheck | null {
-  const link = readLink(location.hash);
-  if (link) history.replaceState(null, '', location.pathname + location.search);
-  return link;
+/** Take the secret, used or refused by now, out of the address bar and of the history. */
+export function forgetLink(): void {
+  history.replaceState(null, '', location.pathname + location.search);
 }

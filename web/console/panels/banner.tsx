@@ -6,25 +6,24 @@ import { span } from '../../lib/time/format';
 import { nowMs } from '../../lib/time/ticking';
 import { said, t } from '../speech';
 import type { City } from '../state/city';
+import { TroubleText } from './trouble_note';
 
 const PATIENCE_MS = 1500;
 
 export function Banner({ city }: { city: City }): JSX.Element | null {
   const state = city.connection.state.value;
-  const text = textOf(state) ?? (city.problem.value && t('load_failed', { problem: city.problem.value }));
-  if (!text) return null;
-  const again = (): void => {
-    if (state.phase === 'live') void city.load();
-    else city.connection.retry();
-  };
+  const text = textOf(state);
+  const trouble = city.loading.trouble.value;
+  if (!text && !trouble) return null;
   return (
     <div class="banner" role="status">
-      <span>{text}</span>
-      {state.phase !== 'offline' && state.phase !== 'stale' && (
-        <button class="button" onClick={again}>
+      {text && <span>{text}</span>}
+      {text && state.phase !== 'offline' && state.phase !== 'stale' && (
+        <button class="button" onClick={() => city.connection.retry()}>
           {t('retry')}
         </button>
       )}
+      {trouble && !text && <TroubleText what="state_failed" trouble={trouble} retry={() => void city.load()} />}
     </div>
   );
 }

@@ -19,6 +19,7 @@ import { StateMark } from './legend';
 import { StageChip } from './order_row';
 import { stateOf } from './roster_panel';
 import { Timeline } from './timeline';
+import { TroubleNote } from './trouble_note';
 import { Why } from './why';
 
 type Act = 'assign' | 'unassign' | 'cancel' | null;
@@ -28,6 +29,7 @@ export function OrderDetail({ city, orderId }: { city: City; orderId: string }):
   const [act, setAct] = useState<Act>(null);
   const row = city.orders.rows.get(orderId);
   const picture = city.dossiers.picture.value;
+  const { trouble } = city.dossiers;
   useEffect(() => {
     mapActs.assign = () => setAct('assign');
     return () => {
@@ -40,15 +42,8 @@ export function OrderDetail({ city, orderId }: { city: City; orderId: string }):
         {row && <StageChip stage={city.orders.stage(row)} />}
       </DetailHead>
       <div class="detail-body">
-        {city.dossiers.problem.value && (
-          <p class="problem" role="alert">
-            {city.dossiers.problem.value}{' '}
-            <button class="button" onClick={() => void city.dossiers.fetch()}>
-              {t('retry')}
-            </button>
-          </p>
-        )}
-        {picture ? <Facts city={city} picture={picture} row={row} /> : <Bones />}
+        {trouble && <TroubleNote what="order_failed" trouble={trouble} retry={() => void city.dossiers.fetch()} />}
+        {picture ? <Facts city={city} picture={picture} row={row} /> : !trouble && <Bones />}
         {picture && row && isOpen(row) && <Acts city={city} picture={picture} act={act} setAct={setAct} />}
         {picture?.dossier && <Why city={city} dossier={picture.dossier} />}
         {picture && <Timeline city={city} picture={picture} />}

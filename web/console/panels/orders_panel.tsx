@@ -10,6 +10,7 @@ import { group, search, select, selection } from '../state/choice';
 import type { City } from '../state/city';
 import { GROUPS, groupsOf, listed, type Group } from '../state/slack';
 import { OrderRowView } from './order_row';
+import { TroubleNote } from './trouble_note';
 
 const ROW_PX = 58;
 
@@ -23,7 +24,7 @@ export function OrdersPanel({ city }: { city: City }): JSX.Element {
       <SearchField />
       <Filters city={city} nowMs={nowMs} />
       {!city.loaded.value ? (
-        <Skeletons />
+        <NotYet city={city} />
       ) : rows.length === 0 ? (
         <Empty />
       ) : (
@@ -80,7 +81,9 @@ function Filters({ city, nowMs }: { city: City; nowMs: number }): JSX.Element {
           }}
         >
           {t(`group_${one}`)}
-          <span class="count">{(counts.get(one) ?? 0).toLocaleString(numbersOf(locale.value))}</span>
+          {city.loaded.value && (
+            <span class="count">{(counts.get(one) ?? 0).toLocaleString(numbersOf(locale.value))}</span>
+          )}
         </button>
       ))}
     </div>
@@ -103,6 +106,12 @@ function Empty(): JSX.Element {
       )}
     </div>
   );
+}
+
+function NotYet({ city }: { city: City }): JSX.Element {
+  const trouble = city.loading.trouble.value;
+  if (!trouble) return <Skeletons />;
+  return <TroubleNote what="orders_failed" trouble={trouble} retry={() => void city.load()} />;
 }
 
 function Skeletons(): JSX.Element {

@@ -10,6 +10,7 @@ import { select } from '../state/choice';
 import type { City } from '../state/city';
 import { stalenessOf } from '../state/fleet';
 import { isOpen } from '../state/slack';
+import { TroubleNote } from './trouble_note';
 import { StateMark } from './legend';
 import { locale } from '../../lib/i18n/locale';
 import { numbersOf, span } from '../../lib/time/format';
@@ -27,13 +28,18 @@ export function RosterPanel({ city }: { city: City }): JSX.Element {
   void city.roster.pulse.version.value;
   void city.fleet.pulse.version.value;
   const entries = entriesOf(city);
+  const trouble = city.loading.trouble.value;
   return (
     <>
       <header class="detail-head">
         <h2>{t('couriers')}</h2>
-        <span class="count">{entries.length.toLocaleString(numbersOf(locale.value))}</span>
+        {city.loaded.value && (
+          <span class="count">{entries.length.toLocaleString(numbersOf(locale.value))}</span>
+        )}
       </header>
-      {city.loaded.value && entries.length === 0 ? (
+      {!city.loaded.value && trouble ? (
+        <TroubleNote what="couriers_failed" trouble={trouble} retry={() => void city.load()} />
+      ) : city.loaded.value && entries.length === 0 ? (
         <p class="empty muted">{t('nobody_on_shift')}</p>
       ) : (
         <VirtualList

@@ -24,7 +24,7 @@ export function TopBar({ city, me, speak, help }: Props): JSX.Element {
       <h1 class="brand">{city.zones.value.length === 1 ? city.zones.value[0]?.name : t('dispatch')}</h1>
       <FigureStrip city={city} />
       <div class="top-end">
-        <ConnectionBadge connection={city.connection} />
+        <ConnectionBadge city={city} />
         <CityClock city={city} />
         <LanguageSelect label={t('language')} speak={speak} />
         <button class="icon-button" aria-label={t('theme')} title={t('theme')} onClick={switchTheme}>

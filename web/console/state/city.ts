@@ -1,11 +1,11 @@
 // Everything the console knows, wired together: session, orders, couriers, map frames, connection.
 import { signal } from '@preact/signals';
 import type { Installation } from '../../lib/api/config';
-import { sentenceOf } from '../../lib/api/errors';
 import type { Session } from '../../lib/api/session';
 import type { Company, PlacedCourier, Ticket, Zone } from '../../lib/api/views';
 import { Connection } from '../../lib/live/connection';
 import type { Introduction } from '../../lib/live/frames';
+import { Persistent } from '../../lib/live/persistent';
 import { nowMs } from '../../lib/time/ticking';
 import { Dossiers } from './dossiers';
 import { Fleet } from './fleet';
@@ -28,7 +28,7 @@ export class City {
   readonly zones = signal<Zone[]>([]);
   readonly companies = signal<ReadonlyMap<string, string>>(new Map());
   readonly loaded = signal(false);
-  readonly problem = signal('');
+  readonly loading = new Persistent(() => this.read(), () => this.dossiers.fetchSoon());
   /** The map shows more than the server sends positions for. */
   readonly tooWide = signal(false);
   private view: { box: Box; zoom: number } | null = null;
@@ -69,22 +69,8 @@ export class City {
   }
 
   /** Fetch everything; what is shown stays until the answer is there. */
-  async load(): Promise<void> {
-    try {
-      const [zones, companies] = await Promise.all([
-        this.session.all<Zone>('/api/v1/delivery-zones'),
-        this.session.all<Company>('/api/v1/companies'),
-        this.orders.load(),
-        this.roster.load(),
-      ]);
-      this.zones.value = zones;
-      this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
-      this.loaded.value = true;
-      this.problem.value = '';
-      this.dossiers.fetchSoon();
-    } catch (error) {
-      this.problem.value = sentenceOf(error);
-    }
+  load(): Promise<void> {
+    return this.loading.ask();
   }
 
   /** Watch the couriers of a part of the map. */
@@ -93,11 +79,23 @@ export class City {
     void this.sendView();
   }
 
+  private async read(): Promise<void> {
+    const [zones, companies] = await Promise.all([
+      this.session.all<Zone>('/api/v1/delivery-zones'),
+      this.session.all<Company>('/api/v1/companies'),
+      this.orders.load(),
+      this.roster.load(),
+    ]);
+    this.zones.value = zones;
+    this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
+    this.loaded.value = true;
+  }
+
   private connected(businessMs: number): void {
     this.installation.clock.set(businessMs);
     this.fleet.newConnection();
     void this.sendView();
-    if (this.loaded.value || this.problem.value) void this.load();
+    if (this.loaded.value || this.loading.trouble.value) void this.load();
   }
 
   private async sendView(): Promise<void> {
@@ -142,9 +140,7 @@ export class City {
       <T extends object>(act: (news: T) => unknown) =>
       (news: T): void => {
         if (this.isRepeated((news as { id?: string }).id)) return;
-        Promise.resolve(act(news)).catch((error: unknown) => {
-          this.problem.value = sentenceOf(error);
-        });
+        Promise.resolve(act(news)).catch((error: unknown) => this.loading.doubt(error));
         dossiers.changed((news as { orderId?: string }).orderId);
         dossiers.changed((news as { deliveryId?: string }).deliveryId);
       };

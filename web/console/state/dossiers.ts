@@ -1,10 +1,9 @@
 // The whole picture of the selected order: fetched when selected, again when something happened to it.
 import { signal } from '@preact/signals';
-import { sentenceOf } from '../../lib/api/errors';
 import type { Dossier, HistoryLine } from '../../lib/api/dossier';
 import type { Session } from '../../lib/api/session';
 import type { Delivery, OrderDetail, Page } from '../../lib/api/views';
-import { Latest } from '../../lib/live/latest';
+import { Persistent, type Trouble } from '../../lib/live/persistent';
 
 export interface Picture {
   order: OrderDetail;
@@ -17,21 +16,25 @@ const GATHER_MS = 200;
 
 export class Dossiers {
   readonly picture = signal<Picture | null>(null);
-  readonly problem = signal('');
   private orderId: string | null = null;
-  private question: Latest<Picture> | null = null;
+  private readonly question = signal<Persistent<Picture> | null>(null);
   private gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly session: Session) {}
 
+  /** Why the picture does not come, or is not the newest. */
+  get trouble(): Trouble | null {
+    return this.question.value?.trouble.value ?? null;
+  }
+
   /** Look at an order, or at none. */
   open(orderId: string | null): void {
     if (orderId === this.orderId) return;
+    this.question.peek()?.stop();
     this.orderId = orderId;
-    this.question = orderId ? this.questionOf(orderId) : null;
+    this.question.value = orderId ? this.questionOf(orderId) : null;
     this.picture.value = null;
-    this.problem.value = '';
-    if (orderId) void this.fetch();
+    void this.fetch();
   }
 
   /** Something happened to an order or its delivery. */
@@ -48,21 +51,14 @@ export class Dossiers {
   }
 
   async fetch(): Promise<void> {
-    const { question } = this;
-    try {
-      await question?.fetch();
-    } catch (error) {
-      if (question === this.question) this.problem.value = sentenceOf(error);
-    }
+    await this.question.peek()?.ask();
   }
 
-  private questionOf(orderId: string): Latest<Picture> {
-    return new Latest(
+  private questionOf(orderId: string): Persistent<Picture> {
+    return new Persistent(
       () => this.read(orderId),
       (picture) => {
-        if (orderId !== this.orderId) return;
-        this.picture.value = picture;
-        this.problem.value = '';
+        if (orderId === this.orderId) this.picture.value = picture;
       },
     );
   }

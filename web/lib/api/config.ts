@@ -15,6 +15,7 @@ export async function readInstallation(): Promise<Installation> {
   let config: Config;
   try {
     response = await fetch('/config.json');
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
     config = (await response.json()) as Config;
   } catch (error) {
     throw new Unreachable(error);

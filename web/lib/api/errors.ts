@@ -35,6 +35,22 @@ export class Unreachable extends Error {
   }
 }
 
+/** Tell whether the same question may be answered later: nothing is wrong with the question itself. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
+  return error instanceof Unreachable;
+}
+
+/** Return how long the server asked us to wait, milliseconds. */
+export function retryAfterMs(error: unknown): number {
+  return error instanceof ApiError ? (error.retryAfterS ?? 0) * 1000 : 0;
+}
+
+/** Return what a person tells who looks the failure up; empty where no answer came. */
+export function requestIdOf(error: unknown): string {
+  return error instanceof ApiError ? error.requestId : '';
+}
+
 /** Return one sentence about any failure. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiError) return error.sentence;

@@ -31,7 +31,11 @@ export class Session {
   private endsAtMs = 0;
   private renewing: Promise<boolean> | null = null;
 
-  constructor(private readonly carrier: Carrier) {}
+  /** `readTries`: how often a read is sent before who asked hears of the failure. */
+  constructor(
+    private readonly carrier: Carrier,
+    private readonly readTries = TRIES,
+  ) {}
 
   /** Take up the session that the cookie carries, if there is one. */
   async resume(): Promise<void> {
@@ -86,7 +90,8 @@ export class Session {
         const stale = error instanceof ApiError && error.status === 401 && this.token !== null;
         if (stale && tries === 1 && (await this.renew())) continue;
         if (stale) this.drop();
-        if (!mayRepeat(error, ask) || tries >= TRIES) throw error;
+        const most = ask.method === 'GET' ? this.readTries : TRIES;
+        if (!mayRepeat(error, ask) || tries >= most) throw error;
         await pause(retryMs(error, tries));
       }
     }

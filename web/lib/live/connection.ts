@@ -1,7 +1,7 @@
 // The realtime connection of a page: tickets in, events out, and the truth about its state.
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
-import { ApiError } from '../api/errors';
+import { ApiError, mayPass } from '../api/errors';
 import type { Ticket } from '../api/views';
 import { pauseMs } from './backoff';
 
@@ -112,7 +112,7 @@ export class Connection {
     try {
       ticket ??= await this.options.ticket();
     } catch (error) {
-      if (error instanceof ApiError && error.status < 500 && error.status !== 429) {
+      if (error instanceof ApiError && !mayPass(error)) {
         this.enter('ended', error.code);
       } else this.retryLater('unreachable');
       return;
