@@ -69,24 +69,8 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     resources.put(PASSWORDS, hasher)
     app[RESOURCES] = resources
 
-    def failed(name: str) -> None:
-        metrics.restarts.labels(name).inc()
-
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        async def learn() -> None:
-            async with begin_work(database, settings.clock, Resources(), read_only=True) as work:
-                await revocations.learn(work)
-
-        loops = [
-            asyncio.create_task(
-                tasks.forever(name, pause_s, act, failed=failed, away=(Unavailable, RedisError)),
-                name=name,
-            )
-            for name, pause_s, act in (
-                ("metrics", FLUSH_S, lambda: metrics.flush(redis)),
-                ("revocations", LOOK_S, learn),
-            )
-        ]
+        loops = _loops(metrics, redis, revocations, database, settings)
         yield
         await tasks.end(loops)
         hasher.close()
@@ -115,6 +99,35 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     add_errors_page(app)
     add_pages(app, settings, api_document())
     return app
+
+
+def _loops(
+    metrics: Metrics,
+    redis: Redis,
+    revocations: Revocations,
+    database: Database,
+    settings: Settings,
+) -> list[asyncio.Task[None]]:
+    """Start what the program does by itself."""
+
+    async def learn() -> None:
+        async with begin_work(database, settings.clock, Resources(), read_only=True) as work:
+            await revocations.learn(work)
+
+    def failed(name: str) -> None:
+        metrics.restarts.labels(name).inc()
+
+    acts = (
+        ("metrics", FLUSH_S, lambda: metrics.flush(redis)),
+        ("revocations", LOOK_S, learn),
+    )
+    return [
+        asyncio.create_task(
+            tasks.forever(name, pause_s, act, failed=failed, away=(Unavailable, RedisError)),
+            name=name,
+        )
+        for name, pause_s, act in acts
+    ]
 
 
 async def _ask(database: Database) -> None:
