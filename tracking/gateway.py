@@ -16,6 +16,7 @@ from tracking import keys, tickets, trail, wire
 from tracking.counters import Counters
 from tracking.fleet import Fleet, LiveCourier
 from tracking.followers import Followers
+from tracking.pending import Pending
 from tracking.phones import Phone, take
 from tracking.plans import CourierState
 from tracking.policy import TrackingPolicy
@@ -62,7 +63,7 @@ class Gateway:
         self.visitors = Visitors()
         self.viewports = Viewports(self.fleet, sockets, policy.max_cells)
         self.followers = Followers(sockets, policy.customer_gap_s)
-        self.pending: list[TrailRecord] = []
+        self.pending = Pending()
         self.moved: dict[bytes, LiveCourier] = {}
         self.left_behind: dict[UUID, Mark] = {}
         self.is_informed = False
@@ -174,6 +175,7 @@ class Gateway:
         if not self.is_informed:
             return None
         self.left_behind[phone.courier_id] = accepted
+        self.pending.void(phone.courier_id)
         phone.greet(hello, accepted, durable)
         return {
             "accepted": phone.accepted.seq,
@@ -194,7 +196,7 @@ class Gateway:
             return  # Redis is away for long: the phone keeps these and will send them again
         courier = self.fleet.couriers.get(phone.courier_id)
         taken = take(phone, courier, self.fleet, epoch, fixes, self.business_ms(), real_ms())
-        self.pending += taken.records
+        self.pending.add(taken.records)
         phone.unacknowledged += len(taken.results)
         for result in set(taken.results):
             self.counters.fixes(result, taken.results.count(result))
@@ -270,6 +272,11 @@ class Gateway:
         self.moved |= {c.id.bytes: c for c in self.fleet.couriers.values() if c.position}
         for courier_id in courier_ids:
             self.left_behind.pop(courier_id, None)
+            self.pending.void(courier_id)
+            phone = self.visitors.phone_of(courier_id)
+            if phone is not None:
+                phone.greeted = False  # at once: what it says meanwhile comes too late
+        for courier_id in courier_ids:
             visitor = self.visitors.with_phone_of(courier_id)
-            if visitor is not None:
+            if visitor is not None and visitor.phone is not None and not visitor.phone.greeted:
                 await self.dismiss(visitor, "resend")

@@ -85,19 +85,18 @@ class Rounds:
         gateway = self._gateway
         if not gateway.pending and not gateway.moved:
             return
-        records, moved = gateway.pending, gateway.moved
-        gateway.pending, gateway.moved = [], {}
+        records, moved = gateway.pending.take(), gateway.moved
+        gateway.moved = {}
         try:
             lost = await self._save(records, moved.values())
         except RedisError:
             # Not known to be written: keep them; history drops what arrives twice.
-            gateway.pending = records + gateway.pending
+            gateway.pending.put_back(records)
             gateway.moved = moved | gateway.moved
             raise
         if lost:
             log.warning("redis has lost fixes; phones send them again", extra={"phones": len(lost)})
-            kept = [record for record in records if record.courier_id not in lost]
-            gateway.pending = kept + gateway.pending
+            gateway.pending.put_back(records)
             await gateway.begin_anew(lost)
             return
         for phone in gateway.note_accepted(records):

@@ -290,13 +290,13 @@ async def test_hello_is_answered_with_nothing_while_the_server_knows_nothing(
         assert not await phone.io.call("hello", hello())
         await phone.io.emit("p", (EPOCH, [reading(1)]))
         assert await oops(phone) == ("hello_first", "hello")
-        assert gateway.pending == []
+        assert not gateway.pending
         gateway.redis = real
         await gateway_hall.on_shift(plan_of(courier_id))
         await tell(gateway_hall, Control.COMPLETE, b"{}")
         assert (await phone.io.call("hello", hello(1, 1)))["accepted"] == 0
         await phone.io.call("p", (EPOCH, [reading(1)]))
-        assert [record.refusal for record in gateway.pending] == [None]
+        assert [record.refusal for record in gateway.pending._records] == [None]
 
 
 async def test_what_is_dropped_under_overload_is_not_passed_over_by_what_follows(
@@ -318,7 +318,7 @@ async def test_what_is_dropped_under_overload_is_not_passed_over_by_what_follows
             assert await oops(phone) == ("hello_first", "seq")
             await phone.io.call("hello", hello(1, 5))
             await phone.io.call("p", (EPOCH, [reading(seq) for seq in (3, 4, 5)]))
-            assert [record.fix.seq for record in opened.gateway.pending] == [3, 4, 5]
+            assert [record.fix.seq for record in opened.gateway.pending._records] == [3, 4, 5]
 
 
 async def test_a_fault_of_ours_is_logged_and_costs_the_client_like_a_mistake(

@@ -1,5 +1,6 @@
 """The rounds: what a tick writes and says, what the news change, what a loss of Redis does."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -150,6 +151,68 @@ async def test_fixes_that_redis_lost_are_sent_again_before_any_later_one(
     assert await on_stream(redis) == [1, 1, 2, 3]
     found = await Positions(redis, 30).of([anna, bruno])
     assert found.keys() == {anna, bruno}, "what the gateway knows is back as well"
+
+
+async def test_fixes_that_came_while_the_loss_was_found_do_not_pass_for_the_lost_ones(
+    gateway_hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are sent again, too: else the mark would jump over those that Redis has lost."""
+    courier_id = uuid4()
+    await gateway_hall.on_shift(plan_of(courier_id))
+    rounds, gateway, redis = gateway_hall.rounds, gateway_hall.gateway, gateway_hall.redis
+    save = rounds._save
+    async with gateway_hall.connected(courier_grant(courier_id)) as phone:
+        await phone.io.call("hello", hello())
+        await send(gateway_hall, phone, 1, 2)
+        await redis.flushall()
+        await phone.io.call("p", (EPOCH, [reading(3)]))
+
+        async def slow_save(*arguments: Any) -> Any:
+            lost = await save(*arguments)
+            await phone.io.call("p", (EPOCH, [reading(4)]))
+            return lost
+
+        with monkeypatch.context() as patch:
+            patch.setattr(rounds, "_save", slow_save)
+            await rounds.tick()
+        assert await phone.wait("bye") == ({"reason": "resend"},)
+        await rounds.tick()
+    assert await on_stream(redis) == []
+    async with gateway_hall.connected(courier_grant(courier_id)) as phone:
+        assert (await phone.io.call("hello", hello(1, 4)))["accepted"] == 0
+        await send(gateway_hall, phone, 1, 2, 3, 4)
+    assert await on_stream(redis) == [1, 2, 3, 4]
+    assert not gateway.pending
+
+
+async def test_what_was_not_written_before_hello_is_left_to_the_phone(
+    gateway_hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis was wiped meanwhile: the phone begins earlier than what this process still holds."""
+    courier_id = uuid4()
+    await gateway_hall.on_shift(plan_of(courier_id))
+    rounds, redis = gateway_hall.rounds, gateway_hall.redis
+    async with gateway_hall.connected(courier_grant(courier_id)) as phone:
+        await phone.io.call("hello", hello())
+        await send(gateway_hall, phone, 1, 2)
+        await phone.io.call("p", (EPOCH, [reading(3)]))
+
+        async def failing_save(*_arguments: Any) -> Any:
+            await redis.flushall()
+            await phone.io.call("hello", hello(1, 4))
+            await phone.io.call("p", (EPOCH, [reading(1)]))
+            raise RedisError("gone")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(rounds, "_save", failing_save)
+            with pytest.raises(RedisError):
+                await rounds.tick()
+        await rounds.tick()
+        assert await on_stream(redis) == [1]
+        await phone.io.call("p", (EPOCH, [reading(2)]))
+        await phone.io.call("hello", hello(1, 4))
+        await rounds.tick()
+        assert await on_stream(redis) == [1]
 
 
 async def test_a_wipe_during_reconnecting_loses_nothing_either(gateway_hall: Hall) -> None:
