@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -28,13 +29,14 @@ def attach(app: web.Application, gateway: Gateway) -> None:
         if request.path != _PATH:
             return await handler(request)
         if request.query.get("transport") != "websocket" or "sid" in request.query:
-            return _refused(400, "only the transport websocket is served")
+            return _refused(400, "bad_request", "only the transport websocket is served")
         try:
             grant = await tickets.redeem(gateway.redis, request.query.get("ticket", ""))
         except RedisError:
-            return _refused(503, "try again")
+            return _refused(503, "unavailable", "try again")
         if grant is None:
-            return _refused(401, "the ticket is missing, used or too old: get a new one")
+            message = "the ticket is missing, used or too old: get a new one"
+            return _refused(401, "unauthenticated", message)
         request[GRANT] = grant
         request[COMPLETED] = asyncio.Event()
         task = asyncio.create_task(
@@ -46,7 +48,7 @@ def attach(app: web.Application, gateway: Gateway) -> None:
             return await handler(request)
         except ValueError:  # engine.io lets out what it cannot read; one line per peer is too many
             await gateway.sockets.drop(request)
-            return _refused(400, "send engine.io packets")
+            return _refused(400, "bad_request", "send engine.io packets")
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await rounds.start()
@@ -74,5 +76,16 @@ async def _deadline(request: web.Request, seconds: float) -> None:
             request.transport.close()
 
 
-def _refused(status: int, message: str) -> web.Response:
-    return web.json_response({"success": False, "message": message}, status=status)
+def _refused(status: int, code: str, message: str) -> web.Response:
+    """Return an error in the envelope of the API; its request id is found in the log."""
+    request_id = uuid4().hex
+    log.info("refused", extra={"request_id": request_id, "status": status, "code": code})
+    envelope: dict[str, object] = {
+        "success": False,
+        "data": None,
+        "message": message,
+        "code": code,
+        "requestId": request_id,
+        "errors": [],
+    }
+    return web.json_response(envelope, status=status, headers={"X-Request-Id": request_id})

@@ -73,7 +73,7 @@ def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        if "Content-Encoding" in request.headers:
+        if set(request.headers.getall("Content-Encoding", ())) - {"identity"}:
             raise UnsupportedMediaType("Compressed request bodies are not taken: send plain JSON")
         return await handler(request)
     except ApiError as error:

@@ -8,8 +8,10 @@ from typing import Any
 
 import uvloop
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 log = logging.getLogger("api.program")
+_connections = logging.getLogger("api.program.connections")
 
 IDLE_S = 20.0
 """How long a connection may say nothing, or send half a request head."""
@@ -25,10 +27,12 @@ def guarded(app: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
     seconds. Idle and half-sent requests are closed by the keep-alive timer, which aiohttp starts
     with the connection.
     """
+    _connections.addFilter(_one_line_for_what_is_not_http)
     return web.AppRunner(
         app,
         handle_signals=False,
         access_log=None,
+        logger=_connections,
         keepalive_timeout=idle_s,
         auto_decompress=False,
         lingering_time=1.0,
@@ -37,6 +41,17 @@ def guarded(app: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
         max_headers=64,
         shutdown_timeout=GRACE_S,
     )
+
+
+def _one_line_for_what_is_not_http(record: logging.LogRecord) -> bool:
+    """Tell of a request that cannot be parsed as what it is: a client's fault, in one line."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, HttpProcessingError):
+        return True
+    record.levelno, record.levelname = logging.INFO, "INFO"
+    record.msg, record.args, record.exc_info = "not HTTP", (), None
+    record.reason, record.status = type(error).__name__, error.code
+    return _connections.isEnabledFor(logging.INFO)
 
 
 async def serve(app: web.Application, host: str, port: int) -> None:

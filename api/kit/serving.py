@@ -155,6 +155,8 @@ async def _read_body(endpoint: AnyEndpoint, request: web.Request, deadline_s: fl
         return b""
     if request.content_type != problems.JSON:
         raise UnsupportedMediaType
+    if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaType("JSON is taken as UTF-8 only: send it so, and leave charset out")
     limit = endpoint.body_limit
     too_large = BodyTooLarge(f"At most {limit // KIB} KiB are taken here")
     if (request.content_length or 0) > limit:
@@ -255,7 +257,8 @@ def _query_values(model: type[BaseModel], request: web.Request) -> dict[str, Any
         for field in model.model_fields.values()
         if "list[" in str(field.annotation).lower()
     }
-    return {
-        name: request.query.getall(name) if name in lists else request.query[name]
-        for name in request.query
-    }
+    values = {name: request.query.getall(name) for name in request.query}
+    if many := [name for name, given in values.items() if len(given) > 1 and name not in lists]:
+        message = "this stands in the query more than once: send it once"
+        raise InvalidInput(fields=[FieldError(name, "duplicate_key", message) for name in many])
+    return {name: given if name in lists else given[0] for name, given in values.items()}

@@ -100,7 +100,16 @@ async def test_long_polling_is_refused_and_leaves_the_ticket_whole(
         session.request(method, url, data=b"40" if method == "POST" else None) as response,
     ):
         assert response.status == 400
-        assert "websocket" in (await response.json())["message"]
+        told = await response.json()
+        request_id = response.headers["X-Request-Id"]
+    assert "websocket" in told.pop("message")
+    assert told == {
+        "success": False,
+        "data": None,
+        "code": "bad_request",
+        "requestId": request_id,
+        "errors": [],
+    }
     assert sessions(gateway_hall) == 0
     assert await knock(gateway_hall, ticket) == 101
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -47,24 +48,43 @@ async def test_a_connection_that_falls_silent_is_closed(port: int, sent: bytes) 
     assert answer.startswith(b"HTTP/1.1 200") == sent.endswith(b"\r\n\r\n")
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 9000 + b"\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: a\r\n" * 80 + b"\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +6\r\n\r\n123456",
-        b"GET / HTTP/1.1\nHost: x\r\nX: a\rb\r\n\r\n",
-    ],
-    ids=["line", "field", "fields", "two hosts", "smuggled", "signed length", "bare CR"],
-)
+NOT_HTTP = {
+    "line": b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "field": b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 9000 + b"\r\n\r\n",
+    "fields": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: a\r\n" * 80 + b"\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+    "smuggled": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n",
+    "signed length": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +6\r\n\r\n123456",
+    "bare CR": b"GET / HTTP/1.1\nHost: x\r\nX: a\rb\r\n\r\n",
+}
+GOOD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("head", NOT_HTTP.values(), ids=NOT_HTTP)
 async def test_a_head_that_is_not_plain_http_is_refused(port: int, head: bytes) -> None:
     async with wire(port) as client:
         await client.send(head)
         assert await client.status() == 400
     assert (await Person(f"http://127.0.0.1:{port}").get("/")).status == 200
+
+
+@pytest.mark.parametrize(
+    "sent", [*NOT_HTTP.values(), b"G\x00T / HTTP/1.1\r\n\r\n"], ids=[*NOT_HTTP, "method"]
+)
+async def test_what_is_not_http_is_one_line_of_the_log_and_no_error_of_ours(
+    port: int, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        async with wire(port) as client:
+            await client.send(GOOD)
+            assert await client.status() == 200
+            await client.send(sent)
+            assert b" 400 Bad Request" in await client.rest()
+    (told,) = [one for one in caplog.records if one.getMessage() == "not HTTP"]
+    assert (told.levelno, told.exc_info, told.__dict__["status"]) == (logging.INFO, None, 400)
+    assert {one.levelno for one in caplog.records} == {logging.INFO}
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_bomb_is_refused_and_others_are_answered_meanwhile(port: int) -> None:
