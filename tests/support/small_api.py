@@ -21,7 +21,7 @@ from api.kit.serving import Guard, Shell, mount
 from tests.support.people import Person
 
 PLENTY = {kind: Limit(per_minute=100_000, burst=100_000) for kind in RateClass}
-SOMEBODY = Actor(role=Role.ADMIN, user_id=UserId(new_id()), address="127.0.0.1")
+SOMEBODY = Actor(role=Role.SUPER_ADMIN, user_id=UserId(new_id()), address="127.0.0.1")
 
 
 def always(actor: Actor) -> Guard:

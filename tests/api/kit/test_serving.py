@@ -283,7 +283,7 @@ async def test_another_method_is_told_which_there_are(
     [
         (Actor(), "/things", 401, "unauthenticated"),
         (Actor(role=Role.CUSTOMER, user_id=uuid4()), "/things", 403, "forbidden"),  # type: ignore[arg-type]
-        (Actor(role=Role.ADMIN, user_id=uuid4()), "/things", 201, None),  # type: ignore[arg-type]
+        (Actor(role=Role.SUPER_ADMIN, user_id=uuid4()), "/things", 201, None),  # type: ignore[arg-type]
         (Actor(), "/public", 200, None),
     ],
 )
@@ -304,7 +304,7 @@ async def test_a_caller_over_the_limit_is_told_when_to_come_back(
     database: Database, redis_url: str
 ) -> None:
     limits = {**PLENTY, RateClass.READ: Limit(per_minute=1, burst=2)}
-    somebody = always(Actor(role=Role.ADMIN, user_id=uuid4()))  # type: ignore[arg-type]
+    somebody = always(Actor(role=Role.SUPER_ADMIN, user_id=uuid4()))  # type: ignore[arg-type]
     async with small_api(ENDPOINTS, database, redis_url, guard=somebody, limits=limits) as person:
         answers = [await person.get(THING) for _ in range(3)]
         other_class = await person.post("/things", {"title": "a"})
@@ -324,7 +324,7 @@ async def test_public_calls_count_by_address_signed_in_or_not(
     address = uuid4().hex  # nobody else's bucket
     statuses = []
     for who in (None, uuid4(), uuid4()):
-        role = None if who is None else Role.ADMIN
+        role = None if who is None else Role.SUPER_ADMIN
         actor = Actor(role=role, user_id=who, address=address)  # type: ignore[arg-type]
         async with small_api(
             ENDPOINTS, database, redis_url, guard=always(actor), limits=limits
