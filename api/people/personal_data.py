@@ -95,6 +95,11 @@ PERSONAL: dict[str, Held] = {
         erase=f"DELETE FROM courier_positions WHERE {_COURIER}",
         places=("location",),
     ),
+    "undated_fixes": Held(
+        rows=_COURIER,
+        erase=f"DELETE FROM undated_fixes WHERE {_COURIER}",
+        places=("location",),
+    ),
     "orders": Held(
         rows="user_id = :id",
         erase=f"""
