@@ -28,7 +28,7 @@ async def test_what_is_killed_comes_back_as_another_process(tmp_path: Path) -> N
     """With other words on its command line, where it is given some."""
     file = tmp_path / "words"
     script = f"import sys, time; open({str(file)!r}, 'a').write(sys.argv[-1]); time.sleep(600)"
-    thing = program(tmp_path, script, lambda: file.exists() and file.read_text()[-1] in "ab")
+    thing = program(tmp_path, script, lambda: file.exists() and file.read_text()[-1:] in {"a", "b"})
     await thing.start("a")
     former = thing.pid
     assert await thing.kill() == "signal 9"
