@@ -45,6 +45,12 @@ class Killable:
         """Return the number of the running process."""
         return self._running().pid
 
+    def must_run(self) -> None:
+        """Raise CityError when it has ended though no fault killed it."""
+        if (code := self._running().poll()) is not None:
+            name = self._how.name
+            raise CityError(f"{name} ended with {code}, and it was no fault of ours: try again.")
+
     async def start(self, *more: str) -> None:
         """Start it, with `more` words on its command line, and wait until it does its work.
 

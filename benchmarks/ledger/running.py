@@ -159,6 +159,7 @@ async def _fault_after_fault(
     last = portions(len(faults))
     async with asyncio.TaskGroup() as watching:
         for fault in faults:
+            installation.must_run()
             _flow(run.plan, phones, (2 * fault.number + 1) / last)
             run.doing = f"fault {fault.number + 1}: {fault.kind}"
             run.injected.append(injected := Injected(fault))

@@ -36,7 +36,10 @@ async def test_what_is_killed_comes_back_as_another_process(tmp_path: Path) -> N
     await thing.start("b")
     assert thing.pid != former
     assert file.read_text() == "b"
+    thing.must_run()
     thing.stop()
+    with pytest.raises(CityError, match="thing ended with -15, and it was no fault"):
+        thing.must_run()
 
 
 async def test_what_keeps_ending_is_given_up_with_its_last_words(tmp_path: Path) -> None:
