@@ -58,10 +58,19 @@ async def _play(run: Run, folder: Path) -> None:
     showing = asyncio.create_task(show_progress(run), name="progress")
     try:
         await play(run, folder)
+    except ExceptionGroup as group:  # the watches of recoveries end with a fault that fails
+        raise _first(group) from group
     finally:
         showing.cancel()
         with suppress(asyncio.CancelledError):
             await showing
+
+
+def _first(error: Exception) -> Exception:
+    """Return the first error of a group, of groups in it too."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _parser() -> argparse.ArgumentParser:

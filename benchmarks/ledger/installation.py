@@ -34,6 +34,12 @@ class Installation:
     redis: Killable
     gateway: Killable
     worker: Killable
+    api: Killable
+
+    def must_run(self) -> None:
+        """Raise CityError when a part has ended though no fault killed it."""
+        for part in (self.postgres, self.redis, self.api, self.gateway, self.worker):
+            part.must_run()
 
 
 @asynccontextmanager
@@ -83,6 +89,7 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
             redis,
             gateway,
             worker,
+            api,
         )
     finally:
         for part in (worker, gateway, api, redis, postgres):

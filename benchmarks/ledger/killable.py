@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from benchmarks.city.errors import CityError
 from jobs.machine.child import Account, end, kill_group, spawn
 from jobs.machine.log_files import open_log, quoted, tail
 
-READY_S = 90.0
+READY_S = 120.0
 LOOK_EVERY_S = 0.05
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,35 @@ class Killable:
         """Return the number of the running process."""
         return self._running().pid
 
+    def must_run(self) -> None:
+        """Raise CityError when it has ended though no fault killed it."""
+        if (code := self._running().poll()) is not None:
+            name = self._how.name
+            raise CityError(f"{name} ended with {code}, and it was no fault of ours: try again.")
+
     async def start(self, *more: str) -> None:
         """Start it, with `more` words on its command line, and wait until it does its work.
 
-        Raises CityError with its last words when it ends or is not ready in time.
+        One that ends at once is started again, as a supervisor would.
+        Raises CityError with its last words when it keeps ending or is not ready in time.
         """
-        how = self._how
-        log = open_log(how.log)
+        how, codes, until = self._how, list[int](), time.monotonic() + READY_S
+        self._child = child = self._spawn(more)
+        while not await asyncio.to_thread(how.is_ready):
+            if (code := child.poll()) is not None:
+                codes.append(code)
+                if len(codes) < TRIES:
+                    self._child = child = self._spawn(more)
+            if len(codes) >= TRIES or time.monotonic() > until:
+                said = quoted(tail(how.log, 20))
+                ended = f"ended with {codes}" if codes else f"is not ready after {READY_S:g} s"
+                raise CityError(f"{said}{how.name} {ended}; its last words stand above.")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _spawn(self, more: Sequence[str]) -> subprocess.Popen[bytes]:
+        how, log = self._how, open_log(self._how.log)
         try:
-            self._child = child = spawn(
+            return spawn(
                 (*how.command, *more),
                 environment=how.environment,
                 cwd=how.cwd,
@@ -62,12 +83,6 @@ class Killable:
             )
         finally:
             os.close(log)
-        until = time.monotonic() + READY_S
-        while not await asyncio.to_thread(how.is_ready):
-            if child.poll() is not None or time.monotonic() > until:
-                said = quoted(tail(how.log, 20))
-                raise CityError(f"{said}{how.name} does not start; its last words stand above.")
-            await asyncio.sleep(LOOK_EVERY_S)
 
     async def kill(self, by: signal.Signals = signal.SIGKILL) -> str:
         """End it now, without a chance to tidy up; return how it ended."""

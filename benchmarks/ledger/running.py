@@ -77,9 +77,17 @@ async def play(run: Run, folder: Path) -> None:
         run.doing = "opening accounts"
         crowd = Crowd(run.plan.phones, 0, 0)
         handover = await prepare(installation.doors, crowd, folder / "unused")
+        async with open_api(handover.url, run.tally) as api:
+            ids = await _begin_shifts(api, handover.couriers)
+            if not await servers.know_shifts(len(ids)):
+                raise CityError("The job worker does not tell who is on shift: try again.")
+        await (
+            installation.gateway.kill()
+        )  # the next one knows every shift before it lets in anybody
+        await installation.gateway.start()
         async with (
             open_api(handover.url, run.tally) as api,
-            _riding(run, api, handover.couriers) as phones,
+            _riding(run, api, handover.couriers, ids) as phones,
         ):
             began = time.monotonic()
             await _fault_after_fault(run, installation, servers, phones)
@@ -95,11 +103,11 @@ async def play(run: Run, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _riding(run: Run, api: Api, tokens: Sequence[str]) -> AsyncIterator[list[LedgerPhone]]:
-    """Begin everybody's shift, and yield their phones, switched on."""
+async def _riding(
+    run: Run, api: Api, tokens: Sequence[str], ids: Sequence[UUID]
+) -> AsyncIterator[list[LedgerPhone]]:
+    """Yield everybody's phones, switched on."""
     config = await api.config()
-    queue = asyncio.Semaphore(_AT_ONCE)
-    ids = await asyncio.gather(*(_begin_shift(api, token, queue) for token in tokens))
     begin_ms = config.clock.now_ms() - STEP_MS * (run.plan.fixes // len(tokens) + 60)
     phones = [
         LedgerPhone(
@@ -123,6 +131,11 @@ async def _riding(run: Run, api: Api, tokens: Sequence[str]) -> AsyncIterator[li
     for error in ended:
         if error is not None and not isinstance(error, asyncio.CancelledError):
             raise error
+
+
+async def _begin_shifts(api: Api, tokens: Sequence[str]) -> list[UUID]:
+    queue = asyncio.Semaphore(_AT_ONCE)
+    return await asyncio.gather(*(_begin_shift(api, token, queue) for token in tokens))
 
 
 async def _begin_shift(api: Api, token: str, queue: asyncio.Semaphore) -> UUID:
@@ -159,6 +172,7 @@ async def _fault_after_fault(
     last = portions(len(faults))
     async with asyncio.TaskGroup() as watching:
         for fault in faults:
+            installation.must_run()
             _flow(run.plan, phones, (2 * fault.number + 1) / last)
             run.doing = f"fault {fault.number + 1}: {fault.kind}"
             run.injected.append(injected := Injected(fault))
