@@ -17,6 +17,7 @@ from api.kit.schema import (
     ShortText,
     View,
     WhenGiven,
+    wrong,
 )
 from geo.vehicle import Vehicle
 
@@ -52,8 +53,7 @@ class VerificationChange(Draft):
     @model_validator(mode="after")
     def _a_rejection_has_a_reason(self) -> Self:
         if self.status is Verification.REJECTED and not self.reason:
-            message = "say why: the courier will read it"
-            raise ValueError(message)
+            raise wrong("reason", "required", "say why: the courier will read it")
         return self
 
 

@@ -18,6 +18,7 @@ from api.kit.schema import (
     ShortText,
     View,
     WhenGiven,
+    wrong,
 )
 from api.orders.model import Order
 from api.orders.schema import PlaceView
@@ -49,8 +50,8 @@ class WhereWhen(Draft):
     @model_validator(mode="after")
     def _a_place_has_two_numbers(self) -> Self:
         if (self.latitude is None) != (self.longitude is None):
-            message = "send latitude and longitude, or neither"
-            raise ValueError(message)
+            missing = "latitude" if self.latitude is None else "longitude"
+            raise wrong(missing, "required", "send latitude and longitude, or neither")
         return self
 
     @property
@@ -78,7 +79,7 @@ class CourierMove(WhereWhen):
     def _a_failure_has_a_reason(self) -> Self:
         if self.status is DeliveryStatus.FAILED and self.reason is None:
             message = "a failed delivery needs a reason: " + ", ".join(FailureReason)
-            raise ValueError(message)
+            raise wrong("reason", "required", message)
         return self
 
 

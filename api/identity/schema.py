@@ -15,7 +15,7 @@ from pydantic import (
 from api.identity.model import CodePurpose, Session, User
 from api.kit.actor import PERMISSIONS, Role
 from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
-from api.kit.schema import Draft, Moment, ShortText, View
+from api.kit.schema import Draft, Moment, ShortText, View, wrong
 
 
 def _e164(text: str) -> str:
@@ -78,8 +78,9 @@ class Registration(Draft):
     @model_validator(mode="after")
     def _one_contact(self) -> Self:
         if (self.phone is None) == (self.email is None):
+            field = "phone" if self.phone is None else "email"
             message = "send phone or email, one of the two: the code goes there"
-            raise ValueError(message)
+            raise wrong(field, "one_of_two", message)
         return self
 
     @property
@@ -138,7 +139,7 @@ class CodeCheck(Draft):
     def _registration_by_its_password(self) -> Self:
         if (self.purpose is CodePurpose.REGISTRATION) != (self.password is not None):
             message = "send the password that was registered with purpose registration, only then"
-            raise ValueError(message)
+            raise wrong("password", "only_to_register", message)
         return self
 
 

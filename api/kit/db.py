@@ -131,7 +131,7 @@ class Database:
         try:
             connection = await self.pool.acquire(timeout=self.acquire_s)
         except OUT_OF_REACH as error:
-            raise Unavailable("The database does not answer", headers=RETRY_SOON) from error
+            raise Unavailable(self._why_none(), headers=RETRY_SOON) from error
         try:
             yield connection
         except BaseException as error:
@@ -139,10 +139,16 @@ class Database:
                 with suppress(asyncpg.InterfaceError):  # asyncpg may have given it up already
                     connection.terminate()  # it may be in the middle of an answer
             if isinstance(error, OUT_OF_REACH):
-                raise Unavailable("The database does not answer", headers=RETRY_SOON) from error
+                raise Unavailable(NO_ANSWER, headers=RETRY_SOON) from error
             raise
         finally:
             await self.pool.release(connection, timeout=self.acquire_s)
+
+    def _why_none(self) -> str:
+        pool = self.pool
+        if pool.get_size() == pool.get_max_size() and pool.get_idle_size() == 0:
+            return "Too much is being asked at once: try again in a moment"
+        return NO_ANSWER
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -151,6 +157,7 @@ class Database:
             yield connection
 
 
+NO_ANSWER = "The database does not answer"
 RETRY_SOON = {"Retry-After": "1"}
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from api.identity.schema import Locale
 from api.kit.actor import Role
 from api.kit.ids import CompanyId, UserId, ZoneId
-from api.kit.schema import Draft, Moment, PageQuery, ShortText, View
+from api.kit.schema import Draft, Moment, PageQuery, ShortText, View, wrong
 from api.people.model import Person
 
 
@@ -43,8 +43,7 @@ class ActiveDraft(Draft):
     @model_validator(mode="after")
     def _a_block_has_a_reason(self) -> Self:
         if not self.is_active and self.reason is None:
-            message = "say why: somebody may have to answer for it"
-            raise ValueError(message)
+            raise wrong("reason", "required", "say why: somebody may have to answer for it")
         return self
 
 

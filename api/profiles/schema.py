@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from api.identity.schema import CodeText, Email, Locale, Phone
 from api.kit.actor import Role
 from api.kit.ids import AddressId, UserId, ZoneId
-from api.kit.schema import Draft, Latitude, Longitude, LongText, Moment, ShortText, View
+from api.kit.schema import Draft, Latitude, Longitude, LongText, Moment, ShortText, View, wrong
 from api.profiles.iin import born
 from api.profiles.model import Address, Consent, ConsentKind, NotificationSettings, Profile
 from geo.point import Point
@@ -85,8 +85,8 @@ class ContactDraft(Draft):
     @model_validator(mode="after")
     def _one_contact(self) -> Self:
         if (self.phone is None) == (self.email is None):
-            message = "send phone or email, one of the two"
-            raise ValueError(message)
+            field = "phone" if self.phone is None else "email"
+            raise wrong(field, "one_of_two", "send phone or email, one of the two")
         return self
 
     @property
@@ -200,12 +200,11 @@ class NotificationDraft(Draft):
     @model_validator(mode="after")
     def _quiet_has_two_ends(self) -> Self:
         if (self.quiet_from is None) != (self.quiet_to is None):
-            message = "send quietFrom and quietTo, or neither"
-            raise ValueError(message)
-        for end in (self.quiet_from, self.quiet_to):
+            missing = "quietFrom" if self.quiet_from is None else "quietTo"
+            raise wrong(missing, "required", "send quietFrom and quietTo, or neither")
+        for field, end in (("quietFrom", self.quiet_from), ("quietTo", self.quiet_to)):
             if end is not None and end.tzinfo is not None:
-                message = "quietFrom and quietTo are local times: leave the offset out"
-                raise ValueError(message)
+                raise wrong(field, "offset", "a local time: leave the offset out")
         return self
 
 

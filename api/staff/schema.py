@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from api.identity.schema import Email, Locale, Password
 from api.kit.actor import PERMISSIONS, Role, carries
 from api.kit.ids import UserId, ZoneId
-from api.kit.schema import Draft, Moment, PageQuery, ShortText, View
+from api.kit.schema import Draft, Moment, PageQuery, ShortText, View, wrong
 from api.staff.model import Count, Member
 
 StaffRole = Literal[
@@ -39,7 +39,7 @@ class MemberDraft(Draft):
     def _admins_have_it_all(self) -> Self:
         if self.role in {Role.ADMIN, Role.SUPER_ADMIN} and self.zone_ids:
             message = "admins see every zone: leave zoneIds out, or choose another role"
-            raise ValueError(message)
+            raise wrong("zoneIds", "not_for_admins", message)
         return self
 
     @model_validator(mode="after")
@@ -47,7 +47,7 @@ class MemberDraft(Draft):
         for permission in self.permissions:
             if not carries(PERMISSIONS[self.role], permission):
                 message = f"the role {self.role} does not carry {permission}: it cannot be left"
-                raise ValueError(message)
+                raise wrong("permissions", "not_carried", message)
         return self
 
 

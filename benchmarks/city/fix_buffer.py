@@ -50,8 +50,11 @@ class FixBuffer:
 
     @property
     def kept_range(self) -> tuple[int, int]:
-        """Return the numbers of the first and the last fix that is kept; 0, 0 when none is."""
-        return (self._kept[0].seq, self._kept[-1].seq) if self._kept else (0, 0)
+        """Return the numbers of the first and the last fix that is kept.
+
+        When none is: the next number and the one before it.
+        """
+        return (self._kept[0].seq if self._kept else self._last + 1, self._last)
 
     def take(self, reading: Reading) -> Fix:
         """Number a reading and keep it; a full memory forgets its oldest fix."""

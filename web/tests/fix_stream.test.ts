@@ -54,7 +54,7 @@ describe('the buffer', () => {
     first.close();
     const second = await FixBuffer.open('b', NOW_MS + 60_000, `buffer-${name}`);
     expect(second.epoch).toBe(first.epoch + 60);
-    expect(await second.range()).toEqual({ first: 0, last: 0, count: 0 });
+    expect(await second.range()).toEqual({ first: 1, last: 0, count: 0 });
   });
 
   test('says which range it keeps', async () => {
@@ -62,6 +62,17 @@ describe('the buffer', () => {
     for (let i = 0; i < 5; i += 1) await buffer.add({ ...READING, tMs: NOW_MS, backfill: false });
     await buffer.forget(2);
     expect(await buffer.range()).toEqual({ first: 3, last: 5, count: 3 });
+    await buffer.forget(5);
+    expect(await buffer.range()).toEqual({ first: 6, last: 5, count: 0 });
+  });
+
+  test('spends no number on a fix that cannot be kept', async () => {
+    const buffer = await FixBuffer.open('a', NOW_MS, `buffer-${name}`);
+    const unkeepable = { ...READING, lat: Symbol('storage is full') as never, tMs: NOW_MS, backfill: false };
+    const refused = buffer.add(unkeepable);
+    const kept = buffer.add({ ...READING, tMs: NOW_MS, backfill: false });
+    await expect(refused).rejects.toThrow();
+    expect((await kept).seq).toBe(1);
   });
 });
 
@@ -72,10 +83,10 @@ describe('the stream', () => {
     return { stream, line };
   }
 
-  test('says 0 and 0 where it keeps nothing', async () => {
+  test('says the next number and the one before where it keeps nothing', async () => {
     const { stream, line } = await open();
     await stream.greet();
-    expect(line.hellos).toEqual([{ v: 1, epoch: 1_790_000_000, firstSeq: 0, lastSeq: 0 }]);
+    expect(line.hellos).toEqual([{ v: 1, epoch: 1_790_000_000, firstSeq: 1, lastSeq: 0 }]);
   });
 
   test('sends each fix once and in order', async () => {

@@ -34,7 +34,7 @@ async def all_answer(database: Database) -> None:
         numbers = [await db.fetchval("SELECT $1::int", n) for n, db in enumerate(lent)]
         assert numbers == list(range(SIZE))
         assert len({await db.fetchval("SELECT pg_backend_pid()") for db in lent}) == SIZE
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match="Too much is being asked at once"):
             async with database.connection():
                 pass
 

@@ -55,8 +55,8 @@ async def test_a_member_is_added_listed_and_signs_in(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("draft", "field"),
     [
-        ({"role": "admin", "zoneIds": ["01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"]}, "body"),
-        ({"role": "support", "permissions": ["order:manage"]}, "body"),
+        ({"role": "admin", "zoneIds": ["01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"]}, "zoneIds"),
+        ({"role": "support", "permissions": ["order:manage"]}, "permissions"),
         ({"role": "support", "permissions": ["*"]}, "permissions.0"),
         ({"role": "customer"}, "role"),
         ({"role": "support", "zoneIds": ["01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"]}, "zoneIds.0"),

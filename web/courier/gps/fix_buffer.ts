@@ -13,6 +13,8 @@ interface Numbering {
 
 /** A numbered store of fixes; a new epoch begins where the numbering was lost or another courier came. */
 export class FixBuffer {
+  private adding: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly database: IDBDatabase,
     private numbering: Numbering,
@@ -37,15 +39,22 @@ export class FixBuffer {
     return this.numbering.epoch;
   }
 
-  /** Number a fix and keep it. */
-  async add(fix: Omit<Fix, 'seq'>): Promise<Fix> {
+  /** Number a fix and keep it, one after the other: one that cannot be kept uses up no number. */
+  add(fix: Omit<Fix, 'seq'>): Promise<Fix> {
+    const added = this.adding.then(() => this.keep(fix));
+    this.adding = added.catch(() => undefined);
+    return added;
+  }
+
+  private async keep(fix: Omit<Fix, 'seq'>): Promise<Fix> {
     const numbered = { ...fix, seq: this.numbering.nextSeq };
-    this.numbering = { ...this.numbering, nextSeq: numbered.seq + 1 };
+    const numbering = { ...this.numbering, nextSeq: numbered.seq + 1 };
     const change = this.database.transaction([FIXES, STATE], 'readwrite');
     change.objectStore(FIXES).put(numbered);
-    change.objectStore(STATE).put(this.numbering, STATE);
+    change.objectStore(STATE).put(numbering, STATE);
     if (numbered.seq > MOST) change.objectStore(FIXES).delete(IDBKeyRange.upperBound(numbered.seq - MOST));
     await finished(change);
+    this.numbering = numbering;
     return numbered;
   }
 
@@ -63,12 +72,11 @@ export class FixBuffer {
     await finished(change);
   }
 
-  /** Return the first and last number kept and how many; zeros when empty. */
+  /** Return the first and last number kept and how many; when empty the next number and the one before. */
   async range(): Promise<{ first: number; last: number; count: number }> {
     const store = this.database.transaction(FIXES).objectStore(FIXES);
     const [keys, count] = await Promise.all([done(store.getAllKeys(null, 1)), done(store.count())]);
-    const first = Number(keys[0] ?? 0);
-    return { first, last: count === 0 ? 0 : this.numbering.nextSeq - 1, count };
+    return { first: Number(keys[0] ?? this.numbering.nextSeq), last: this.numbering.nextSeq - 1, count };
   }
 
   close(): void {
