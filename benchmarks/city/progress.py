@@ -88,9 +88,10 @@ def _rows(moment: Moment) -> list[Row]:
         ("business time", f"{moment.business:%Y-%m-%d %H:%M:%S}"),
         ("couriers on shift / busy", f"{moment.on_shift} / {moment.busy}"),
         ("orders placed / delivered / open", f"{s.placed} / {s.delivered} / {s.open}"),
+        ("delivered from an earlier run", str(s.delivered_from_before)),
         ("click-to-door, min (mean, p50, p90)", spread(s.click_to_door)),
         ("late", percent(s.late_share)),
-        ("offers per delivery", number(s.offers_per_delivery, 2)),
+        ("offers per acceptance", number(s.offers_per_acceptance, 2)),
         ("fixes per second", f"{moment.fixes_per_s:.0f}"),
         ("fixes accepted / durable", f"{s.fixes_accepted} / {s.fixes_durable}"),
         ("API p50 / p99, ms", f"{number(s.api_p50_ms, 1)} / {number(s.api_p99_ms, 1)}"),
@@ -107,9 +108,10 @@ def _display(title: str, moment: Moment) -> Table:
 
 def _line(moment: Moment) -> str:
     s = moment.summary
+    earlier = f" (+{s.delivered_from_before} from before)" if s.delivered_from_before else ""
     return (
         f"{moment.business:%m-%d %H:%M} couriers {moment.on_shift} busy {moment.busy}"
-        f" | orders {s.placed} delivered {s.delivered} open {s.open}"
+        f" | orders {s.placed} delivered {s.delivered}{earlier} open {s.open}"
         f" | door {number(s.click_to_door.mean, 1)} min late {percent(s.late_share)}"
         f" | fixes {s.fixes_sent} durable {s.fixes_durable}"
         f" | API p99 {number(s.api_p99_ms, 0)} ms"

@@ -37,7 +37,7 @@ class Summary:
     late_share: float | None
     busy_share: float | None
     offers: dict[str, int]
-    offers_per_delivery: float | None
+    offers_per_acceptance: float | None
     fixes_taken: int
     fixes_sent: int
     fixes_sent_again: int
@@ -93,7 +93,7 @@ def summarise(book: OrderBook, tally: Tally) -> Summary:
     outcomes = ("accepted", "rejected", "expired", "taken", "cancelled", "open")
     offers = {outcome: tally.offers.count(outcome) for outcome in outcomes}
     made = len(tally.offers.outcomes)
-    carried = delivered + len(book.earlier_delivered)
+    accepted = offers["accepted"]
     p50, p99 = tally.calls.quantile_s(0.5), tally.calls.quantile_s(0.99)
     return Summary(
         placed=len(book),
@@ -106,7 +106,7 @@ def summarise(book: OrderBook, tally: Tally) -> Summary:
         late_share=late / delivered if delivered else None,
         busy_share=tally.looks_busy / tally.looks_on_shift if tally.looks_on_shift else None,
         offers={"made": made} | offers,
-        offers_per_delivery=made / carried if carried else None,
+        offers_per_acceptance=made / accepted if accepted else None,
         fixes_taken=tally.fixes.taken,
         fixes_sent=tally.fixes.sent,
         fixes_sent_again=tally.fixes.sent_again,
@@ -138,7 +138,7 @@ def rows(summary: Summary) -> list[Row]:
         ("late (after the promise)", percent(s.late_share)),
         ("couriers busy", percent(s.busy_share)),
         ("offers", counts(s.offers)),
-        ("offers per delivery", number(s.offers_per_delivery, 2)),
+        ("offers per acceptance", number(s.offers_per_acceptance, 2)),
         ("fixes taken / sent", f"{s.fixes_taken} / {s.fixes_sent} (+{s.fixes_sent_again} again)"),
         ("fixes accepted / durable", f"{s.fixes_accepted} / {s.fixes_durable}"),
         ("fixes forgotten by phones", str(s.fixes_forgotten)),
@@ -170,7 +170,7 @@ def show(title: str, found: Sequence[Row], console: Console) -> None:
 
 def number(value: float | None, digits: int) -> str:
     """Return a number as text, a dash for none."""
-    return "-" if value is None else f"{value:.{digits}f}"
+    return "-" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # no -0.0
 
 
 def percent(share: float | None) -> str:

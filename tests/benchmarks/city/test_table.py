@@ -41,7 +41,7 @@ def test_cancelled_orders_are_neither_open_nor_delivered() -> None:
 def test_a_city_without_orders_divides_by_nothing() -> None:
     found = summarise(OrderBook(), Tally())
     assert found.late_share is None
-    assert found.offers_per_delivery is None
+    assert found.offers_per_acceptance is None
     assert found.click_to_door.p90 is None
     assert all(value for _name, value in rows(found))
 
@@ -59,7 +59,7 @@ def test_offers_are_counted_once_and_by_their_end() -> None:
     assert found.offers["made"] == 4
     assert (found.offers["accepted"], found.offers["expired"]) == (1, 1)
     assert (found.offers["rejected"], found.offers["open"]) == (1, 1)
-    assert found.offers_per_delivery == 2.0
+    assert found.offers_per_acceptance == 4.0
 
 
 def test_the_courier_knows_better_than_rumour_how_an_offer_ended() -> None:
@@ -88,4 +88,5 @@ def test_minutes_are_business_minutes() -> None:
 
 def test_numbers_that_do_not_exist_are_dashes() -> None:
     assert (number(None, 1), percent(None), counts({})) == ("-", "-", "none")
+    assert number(-0.004, 1) == "0.0"
     assert (number(1.25, 1), percent(0.123), counts({"a": 2, "b": 0})) == ("1.2", "12.3 %", "a 2")
