@@ -75,6 +75,7 @@ _FIND = Query(
 )
 _KEEP = inserting(KeptAnswer, idempotency_keys)
 _FORGET = Command("DELETE FROM idempotency_keys WHERE created_at < :before")
+_FORGET_CALLER = Command("DELETE FROM idempotency_keys WHERE starts_with(scope, :caller || ' ')")
 
 
 def claim_of(header: str, *, caller: str, route: str, raw: bytes) -> Claim:
@@ -108,3 +109,8 @@ async def keep(db: Connection, claim: Claim, status: int, body: bytes) -> None:
 async def forget(db: Connection, before: datetime) -> int:
     """Delete answers kept before `before`; return how many."""
     return await _FORGET.run(db, before=before)
+
+
+async def forget_caller(db: Connection, caller: str) -> None:
+    """Delete all answers kept for `caller`: they repeat what the caller sent."""
+    await _FORGET_CALLER.run(db, caller=caller)

@@ -1,14 +1,16 @@
 """PERSONAL: every table that holds something about a person, and what becomes of it.
 
 A test walks the foreign keys from `users`: a table that can be reached and is missing here fails.
-`rows` picks the person's rows (`:id` is the user); without it nothing is exported, and `why` says
-the reason. `erase` is what erasure does to them; without it they stay, and `why` says the reason.
+`rows` picks the person's rows (`:id` is the user). `erase` is what erasure does to them; without it
+they stay, and `why` says the reason. A row may be about two people: the columns `of_the_other` stay
+out of the export of whoever is not meant by `own`.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from api.kit import idempotency
 from api.kit.ids import UserId
 from api.kit.statement import Command, Query
 from api.kit.work import Work
@@ -19,7 +21,9 @@ MOST_ROWS = 10_000
 _COURIER = "courier_id IN (SELECT id FROM couriers WHERE user_id = :id)"
 _ORDER = "order_id IN (SELECT id FROM orders WHERE user_id = :id)"
 _CARRIED = f"({_ORDER} OR {_COURIER})"
+_OWN_DELIVERY = f"delivery_id IN (SELECT id FROM deliveries WHERE {_ORDER})"
 _CARRIED_IDS = f"delivery_id IN (SELECT id FROM deliveries WHERE {_CARRIED})"
+_OWN_HISTORY = f"({_ORDER} OR changed_by_user_id = :id)"
 _NO_CONTACT = '\'{"contactName": null, "contactPhone": null, "notes": null, "address": "erased"}\''
 _ROUGH = "ST_SnapToGrid({place}::geometry, 0.01)::geography"
 
@@ -28,11 +32,13 @@ _ROUGH = "ST_SnapToGrid({place}::geometry, 0.01)::geography"
 class Held:
     """What one table holds about a person."""
 
-    rows: str | None = None
+    rows: str
     erase: str | None = None
     why: str = ""
     hidden: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    own: str = "true"
+    of_the_other: tuple[str, ...] = ()
 
     def export(self, table: str) -> str:
         """Return the statement that reads the person's rows, places as GeoJSON."""
@@ -41,9 +47,10 @@ class Held:
             for place in self.places
         )
         newest = " ORDER BY ts DESC" if table == "courier_positions" else ""
+        kept_back = f"CASE WHEN {self.own} THEN '{{}}' ELSE '{{{','.join(self.of_the_other)}}}' END"
         return (
-            f"SELECT to_jsonb(t){shown} AS values FROM {table} AS t WHERE {self.rows}"
-            f"{newest} LIMIT {MOST_ROWS + 1}"
+            f"SELECT (to_jsonb(t){shown}) - {kept_back}::text[] AS values FROM {table} AS t "
+            f"WHERE {self.rows}{newest} LIMIT {MOST_ROWS + 1}"
         )
 
 
@@ -116,9 +123,15 @@ PERSONAL: dict[str, Held] = {
         why="what was sold stays in the books, without whom, and with a rough place only",
         places=("pickup_location", "delivery_location"),
     ),
-    "order_items": Held(rows=_ORDER, why="what was sold stays in the books"),
+    "order_items": Held(
+        rows=_ORDER,
+        erase=f"UPDATE order_items SET title = 'erased' WHERE {_ORDER}",
+        why="how much was carried stays in the books; the title is the customer's own words",
+    ),
     "order_status_history": Held(
-        rows=f"({_ORDER} OR changed_by_user_id = :id)", why="append-only history of the books"
+        rows=_OWN_HISTORY,
+        erase=f"UPDATE order_status_history SET comment = NULL WHERE {_OWN_HISTORY}",
+        why="the steps stay in the books, without words",
     ),
     "tracking_links": Held(
         rows=_ORDER,
@@ -135,16 +148,39 @@ PERSONAL: dict[str, Held] = {
         """,
         why="the carriage belongs to two people: the courier's side holds an id only",
         places=("pickup_location", "dropoff_location"),
+        own=_ORDER,
+        of_the_other=(
+            "notes",
+            "received_by",
+            "pickup_location",
+            "dropoff_location",
+            "pickup_h3",
+            "dropoff_h3",
+        ),
     ),
     "delivery_events": Held(
         rows=f"(actor_id = :id OR {_COURIER})",
-        why="append-only history of the carriage",
+        erase=f"""
+            UPDATE delivery_events SET data = data - 'comment'
+            WHERE {_OWN_DELIVERY} OR actor_id = :id OR {_COURIER}
+        """,
+        why="the steps of the carriage stay, without words",
         places=("location",),
+        own="actor_id = :id",
+        of_the_other=("data",),
     ),
-    "delivery_offers": Held(rows=_COURIER, why="decisions keep their reasons; they name an id"),
+    "delivery_offers": Held(
+        rows=_COURIER,
+        why="decisions keep their reasons; they name an id",
+        hidden=("card", "plan"),
+    ),
     "delivery_routes": Held(rows=_COURIER, why="what was driven, without where"),
     "route_stops": Held(rows=_CARRIED_IDS, why="when a stop was made, without where"),
-    "audit_logs": Held(rows="user_id = :id", why="append-only: who did what must stay provable"),
+    "audit_logs": Held(
+        rows="user_id = :id",
+        why="append-only: who did what must stay provable",
+        hidden=("old_values", "new_values"),
+    ),
 }
 
 
@@ -155,11 +191,10 @@ class Row:
     values: dict[str, Any]
 
 
-_EXPORTS = {
-    table: Query(Row, held.export(table))
-    for table, held in PERSONAL.items()
-    if held.rows is not None
-}
+_EXPORTS = {table: Query(Row, held.export(table)) for table, held in PERSONAL.items()}
+_LET_WORDS_GO = Command("SELECT set_config('hermod.erasing', 'on', true)")
+"""Until the transaction ends, words may be taken out of append-only tables (migration 0008)."""
+
 _ERASURES = [
     (Command(held.erase), ":now" in held.erase)
     for held in PERSONAL.values()
@@ -188,6 +223,8 @@ async def collect(work: Work, user_id: UserId) -> tuple[dict[str, list[dict[str,
 
 async def erase(work: Work, user_id: UserId, now: datetime) -> None:
     """Delete what may go and take the person out of what must stay."""
+    await _LET_WORDS_GO.run(work.db)
+    await idempotency.forget_caller(work.db, str(user_id))
     for command, dated in reversed(_ERASURES):  # those found through others go first
         if dated:
             await command.run(work.db, id=user_id, now=now.astimezone(UTC))
