@@ -17,7 +17,7 @@ from tracking.counters import Counters
 from tracking.fleet import Fleet, LiveCourier
 from tracking.followers import Followers
 from tracking.pending import Pending
-from tracking.phones import Phone, take
+from tracking.phones import OFF_SHIFT, OffShift, Phone, take
 from tracking.plans import CourierState
 from tracking.policy import TrackingPolicy
 from tracking.sockets import Sockets
@@ -32,6 +32,11 @@ log = logging.getLogger("tracking.gateway")
 GRANT = web.RequestKey("grant", Grant)
 COMPLETED = web.RequestKey("completed", asyncio.Event)
 
+OFF_SHIFT_ANSWER = {
+    "code": OFF_SHIFT,
+    "field": "fixes",
+    "message": "not on shift, nothing taken: keep them, and say hello again after a pause",
+}
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -195,7 +200,12 @@ class Gateway:
         if len(self.pending) + len(fixes) > self.policy.max_pending_fixes:
             return  # Redis is away for long: the phone keeps these and will send them again
         courier = self.fleet.couriers.get(phone.courier_id)
-        taken = take(phone, courier, self.fleet, epoch, fixes, self.business_ms(), real_ms())
+        try:
+            taken = take(phone, courier, self.fleet, epoch, fixes, self.business_ms(), real_ms())
+        except OffShift:
+            self.counters.fixes(OFF_SHIFT, len(fixes))
+            await self._send_home(phone)
+            return
         self.pending.add(taken.records)
         phone.unacknowledged += len(taken.results)
         for result in set(taken.results):
@@ -203,6 +213,16 @@ class Gateway:
         if taken.moved and courier is not None:
             self.moved[courier.id.bytes] = courier
             await self.followers.tell(courier, time.monotonic())
+
+    async def _send_home(self, phone: Phone) -> None:
+        """Say once that nothing is taken from somebody off shift; not a mistake of the phone.
+
+        We may only not have heard yet that the shift has begun: what we did not take was neither
+        accepted nor durable, the phone keeps it and says hello again.
+        """
+        if not phone.sent_home:
+            phone.send_home()
+            await self.sockets.emit("oops", OFF_SHIFT_ANSWER, to=phone.sid)
 
     async def _view(self, visitor: Visitor, payload: Any) -> dict[str, int]:
         self._staff(visitor)

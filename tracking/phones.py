@@ -5,20 +5,25 @@ is marked as durable. Nothing here waits: fixes are judged and put aside, the ti
 Redis in one go.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from geo.fix import Fix, limits_for
 from geo.screening import Refusal, insist, screen
 from tracking.fleet import Fleet, LiveCourier
 from tracking.positions import Position
-from tracking.trail import OFF_SHIFT, Mark, TrailRecord
+from tracking.trail import Mark, TrailRecord
 from tracking.wire import BadFrame, Hello
 
 DUPLICATE = "duplicate"
 ACCEPTED = "accepted"
+OFF_SHIFT = "off_shift"
+"""Whose phone it is, is not known to be at work: nothing is taken, the phone keeps its fixes."""
+
+
+class OffShift(Exception):
+    """Fixes of a courier who is not known to be on shift; none was taken."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +39,7 @@ class Phone:
     unacknowledged: int = 0
     acknowledged_at: float = 0.0
     greeted: bool = False
+    sent_home: bool = False
     keeps_nothing: bool = False
 
     def greet(self, hello: Hello, accepted: Mark, durable: Mark) -> None:
@@ -44,7 +50,11 @@ class Phone:
         self.accepted = max(accepted if accepted.epoch == hello.epoch else nothing, self.durable)
         self.received = max(self.accepted.seq, hello.first_seq - 1)
         self.keeps_nothing = hello.first_seq == 0
-        self.greeted = True
+        self.greeted, self.sent_home = True, False
+
+    def send_home(self) -> None:
+        """Take nothing before the phone says hello again: its courier is not on shift."""
+        self.greeted, self.sent_home = False, True
 
     def take(self, seq: int) -> None:
         """Note that a fix was taken in; the next one bears the next number."""
@@ -71,10 +81,14 @@ def take(
 ) -> Taken:
     """Judge fixes in the order sent; move the courier by those that are believed.
 
-    `courier` is None off shift: then fixes only move the marks, their places are wiped.
-    Raises `BadFrame` before `hello`, for another epoch than it named, and for a gap.
+    Raises `BadFrame` before `hello`, for another epoch than it named, and for a gap; `OffShift`
+    where there is no such courier. Then no fix was taken, and no mark moves.
     """
+    if phone.sent_home:
+        raise OffShift
     _check_order(phone, epoch, fixes)
+    if courier is None:
+        raise OffShift
     records: list[TrailRecord] = []
     results: list[str] = []
     moved = False
@@ -84,10 +98,9 @@ def take(
             continue
         phone.take(fix.seq)
         refusal = _judge(courier, fix, now_ms)
-        kept = fix if refusal != OFF_SHIFT else replace(fix, lat=math.nan, lng=math.nan)
-        records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, kept, refusal))
+        records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, fix, refusal))
         results.append(refusal or ACCEPTED)
-        if refusal is None and courier is not None:
+        if refusal is None:
             fleet.move(courier, _position(phone, epoch, fix, real_now_ms))
             moved = True
     return Taken(records, results, moved)
@@ -107,10 +120,8 @@ def _check_order(phone: Phone, epoch: int, fixes: Sequence[Fix]) -> None:
             reached, may_begin_anywhere = fix.seq, False
 
 
-def _judge(courier: LiveCourier | None, fix: Fix, now_ms: int) -> str | None:
+def _judge(courier: LiveCourier, fix: Fix, now_ms: int) -> str | None:
     """Return why a fix is not believed; a phone that insists on a jump is believed in the end."""
-    if courier is None:
-        return OFF_SHIFT
     limits = limits_for(courier.vehicle)
     refusal = screen(fix, _last_fix(courier), now_ms, limits)
     if refusal is Refusal.JUMP:

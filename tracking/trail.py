@@ -25,10 +25,7 @@ from tracking import keys
 _RECORD = struct.Struct("<16sIIqqddfffBB")
 _MARK = struct.Struct("<II")
 _FIELD = b"f"
-OFF_SHIFT = "off_shift"
-"""Why a fix is not stored at all: it is nobody's business. It only moves the marks."""
-
-_REFUSALS = (None, *(reason.value for reason in Refusal), OFF_SHIFT)
+_REFUSALS = (None, *(reason.value for reason in Refusal))
 _GROUP = "pg"
 
 _BEHIND = """

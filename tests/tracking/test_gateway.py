@@ -299,6 +299,26 @@ async def test_hello_is_answered_with_nothing_while_the_server_knows_nothing(
         assert [record.refusal for record in gateway.pending._records] == [None]
 
 
+async def test_fixes_sent_before_the_gateway_hears_of_the_shift_are_kept_by_the_phone(
+    gateway_hall: Hall,
+) -> None:
+    """Said once, no mistake; what came meanwhile is not taken; after hello all of them are."""
+    courier_id, gateway = uuid4(), gateway_hall.gateway
+    async with gateway_hall.connected(courier_grant(courier_id)) as phone:
+        for _ in range(TrackingPolicy().max_mistakes + 2):
+            await phone.io.call("hello", hello(1, 2))
+            await phone.io.emit("p", (EPOCH, [reading(1)]))
+            await phone.io.call("p", (EPOCH, [reading(2)]))
+        answers = [told["code"] for (told,) in phone.all("oops")]
+        assert answers == ["off_shift"] * (TrackingPolicy().max_mistakes + 2)
+        await gateway_hall.on_shift(plan_of(courier_id))
+        await phone.io.call("p", (EPOCH, [reading(3)]))
+        assert not gateway.pending
+        assert (await phone.io.call("hello", hello(1, 3)))["accepted"] == 0
+        await phone.io.call("p", (EPOCH, [reading(seq) for seq in (1, 2, 3)]))
+        assert [record.fix.seq for record in gateway.pending._records] == [1, 2, 3]
+
+
 async def test_what_is_dropped_under_overload_is_not_passed_over_by_what_follows(
     redis: Redis,
 ) -> None:

@@ -242,7 +242,8 @@ async def test_a_tick_that_comes_after_the_shift_leaves_no_place_behind(
         await plans.publish(gateway_hall.redis, [], [courier_id])
         await gateway_hall.rounds.tick()
         await gateway_hall.hear_news()
-        await send(gateway_hall, phone, 2)
+        await phone.io.call("p", (EPOCH, [reading(2)]))
+        await gateway_hall.rounds.tick()
     assert await gateway_hall.redis.exists(keys.LAST, keys.GEO, keys.HEARD) == 0
     assert gateway_hall.counts.results["off_shift"] == 1
 

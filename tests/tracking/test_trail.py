@@ -1,8 +1,6 @@
 """The trail stream: what is appended is read once; a loss is noticed before it can be hidden."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,7 +12,7 @@ from redis.exceptions import ResponseError
 from geo.fix import Fix
 from geo.screening import Refusal
 from tracking import keys, trail
-from tracking.trail import OFF_SHIFT, Mark, TrailRecord
+from tracking.trail import Mark, TrailRecord
 
 ANNA, BRUNO = UUID(int=1), UUID(int=2)
 F32 = st.floats(-1e6, 1e6, width=32)
@@ -34,7 +32,7 @@ RECORDS = st.builds(
         accuracy_m=st.none() | F32,
         flags=st.integers(0, 255),
     ),
-    refusal=st.sampled_from([None, OFF_SHIFT, *(reason.value for reason in Refusal)]),
+    refusal=st.sampled_from([None, *(reason.value for reason in Refusal)]),
 )
 
 
@@ -65,15 +63,6 @@ async def accepted(redis: Redis, *couriers: UUID) -> list[Mark]:
 def test_packed_records_come_back(records: list[TrailRecord]) -> None:
     """Every field, and what is unknown stays unknown."""
     assert trail.unpack(trail.pack(records)) == records
-
-
-def test_the_place_of_a_wiped_fix_is_not_on_the_stream() -> None:
-    """A fix from off shift travels without its place."""
-    wiped = record(ANNA, 1)
-    wiped = replace(wiped, fix=replace(wiped.fix, lat=math.nan, lng=math.nan), refusal=OFF_SHIFT)
-    (back,) = trail.unpack(trail.pack([wiped]))
-    assert math.isnan(back.fix.lat)
-    assert math.isnan(back.fix.lng)
 
 
 async def test_all_fixes_of_a_tick_are_one_entry_and_marks_say_how_far_each_courier_got(
