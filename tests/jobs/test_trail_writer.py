@@ -20,7 +20,7 @@ from jobs.station import Station
 from jobs.trail_writer import TrailWriter
 from tests.support.cast import Cast
 from tracking import keys, trail
-from tracking.trail import Mark, TrailRecord
+from tracking.trail import Batch, Mark, TrailRecord
 from tracking.wire import parse_fixes
 
 ANNA, BRUNO = UUID(int=1), UUID(int=2)
@@ -48,7 +48,7 @@ def record(
 async def append(station: Station, *records: TrailRecord) -> None:
     """Put records on the stream, as one tick of a gateway does."""
     async with station.redis.pipeline(transaction=True) as pipeline:
-        trail.append(pipeline, records, {}, 1000)
+        trail.append(pipeline, Batch.of(records), {}, 1000)
         await pipeline.execute()
 
 
