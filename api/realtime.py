@@ -4,8 +4,6 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -19,7 +17,7 @@ from tracking import tasks
 from tracking.gateway import Gateway
 from tracking.policy import TrackingPolicy
 from tracking.server import attach
-from tracking.sockets import AllowOrigin, Sockets
+from tracking.sockets import Sockets
 
 log = logging.getLogger("api.realtime")
 
@@ -49,26 +47,6 @@ class Counted:
         self._metrics.fanout_seconds.observe(seconds)
 
 
-def allow_origin(settings: Settings) -> AllowOrigin:
-    """Return the check of a browser's Origin: our own host's pages, and those of the settings."""
-
-    def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
-        if origin is None or origin in settings.allowed_origins:
-            return True
-        page, own = _host(origin), _host(f"//{environ.get('HTTP_HOST', '')}")
-        return page is not None and page == own
-
-    return allowed
-
-
-def _host(address: str) -> str | None:
-    """Return the host that an address names, without its port; None where it names none."""
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
-
-
 def create_app(settings: Settings) -> web.Application:
     """Return the realtime application."""
     app = web.Application()
@@ -79,7 +57,7 @@ def create_app(settings: Settings) -> web.Application:
     counted = Counted(metrics)
     gateway = Gateway(
         redis,
-        Sockets(allow_origin=allow_origin(settings), max_frame_bytes=policy.max_frame_bytes),
+        Sockets(max_frame_bytes=policy.max_frame_bytes, connect_s=policy.connect_s),
         policy,
         counted,
         lambda: round(clock.now().timestamp() * 1000),
@@ -100,7 +78,7 @@ def create_app(settings: Settings) -> web.Application:
         await redis.exists("ready?")
 
     app.cleanup_ctx.append(run)
-    attach(app, gateway)
+    attach(app, gateway, settings.allowed_origins.__contains__)
     add_health(app, "realtime", {"redis": ask})
     add_metrics(app, metrics, redis, settings)
     return app

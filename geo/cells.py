@@ -1,12 +1,14 @@
 """H3 cells as integers: the key of rooms, zones and statistics (https://h3geo.org)."""
 
 import math
+from functools import lru_cache
 
 import h3.api.basic_int as h3
 from h3 import LatLngMultiPoly, LatLngPoly
 from shapely import LinearRing, MultiPolygon, Polygon
+from shapely import Point as ShapelyPoint
 
-from geo.point import EARTH_RADIUS_M, Point
+from geo.point import EARTH_RADIUS_M, Plane, Point
 
 FINEST_RESOLUTION = 15
 # Cells of one resolution differ in size: the largest measures less than 1.21 of the mean.
@@ -16,6 +18,10 @@ _LARGEST_TO_MEAN_AREA = 1.25
 _LONGEST_TO_MEAN_EDGE = 3.0
 # H3 reads a polygon wider than half the globe as crossing the antimeridian.
 _WIDEST_PIECE_DEG = 90.0
+_M_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
+# A plane serves within some ten kilometres and away from the poles; the rest of the radius is left
+# to its error.
+_FLAT_LAT, _FLAT_M, _INNER = 70.0, 15_000.0, 0.97
 
 
 def cell_of(point: Point, resolution: int) -> int:
@@ -34,6 +40,31 @@ def centre(cell: int) -> Point:
     """Return the middle of a cell."""
     lat, lng = h3.cell_to_latlng(cell)
     return Point(lat, lng)
+
+
+def is_well_inside(cell: int, lat: float, lng: float) -> bool:
+    """Tell whether a place is in a cell for certain; one near the edge may be called outside.
+
+    Ten times cheaper than asking for the cell of the place, for who mostly stays where it was.
+    """
+    middle_lat, middle_lng, m_per_east, radius_m = _inner_circle(cell)
+    north_m = (lat - middle_lat) * _M_PER_DEGREE
+    east_m = (lng - middle_lng) * m_per_east
+    return north_m * north_m + east_m * east_m < radius_m * radius_m
+
+
+@lru_cache(maxsize=1 << 16)
+def _inner_circle(cell: int) -> tuple[float, float, float, float]:
+    """Return a circle inside a cell: its middle, metres per degree east there, its radius.
+
+    The radius is 0 where a plane is no picture of the globe.
+    """
+    middle = centre(cell)
+    corners = Plane(middle).to_xy(*zip(*h3.cell_to_boundary(cell), strict=True))
+    nearest_m: float = LinearRing(corners).distance(ShapelyPoint(0.0, 0.0))
+    is_flat = abs(middle.lat) < _FLAT_LAT and nearest_m < _FLAT_M
+    m_per_east = _M_PER_DEGREE * math.cos(math.radians(middle.lat))
+    return *middle, m_per_east, nearest_m * _INNER if is_flat else 0.0
 
 
 def resolution(cell: int) -> int:

@@ -1,6 +1,7 @@
 """A fix (one raw GPS reading) and the limits within which we believe it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from geo.vehicle import Vehicle
 
@@ -57,6 +58,7 @@ _TOP_SPEED_MPS = {
 }
 
 
+@cache
 def limits_for(vehicle: Vehicle) -> FixLimits:
     """Return the usual limits for fixes of a courier with this vehicle."""
     return FixLimits(max_speed_mps=_TOP_SPEED_MPS[vehicle])

@@ -19,7 +19,7 @@ from geo.screening import Refusal
 from jobs import partitions
 from jobs.station import Station
 from tracking import trail
-from tracking.trail import OFF_SHIFT, TrailRecord
+from tracking.trail import TrailRecord
 
 log = logging.getLogger("jobs.trail")
 
@@ -106,7 +106,7 @@ class TrailWriter:
     def _parted(
         self, records: Sequence[TrailRecord]
     ) -> tuple[list[TrailRecord], list[TrailRecord]]:
-        """Return the fixes on shift: those of a day that has a place in history, and the others.
+        """Return the fixes of a day that has a place in history, and the others.
 
         A phone whose clock is wrong by months must not make a table for each day that it names.
         """
@@ -115,8 +115,7 @@ class TrailWriter:
         dated: list[TrailRecord] = []
         undated: list[TrailRecord] = []
         for record in records:
-            if record.refusal != OFF_SHIFT:
-                (dated if first_ms <= record.fix.t_ms < last_ms else undated).append(record)
+            (dated if first_ms <= record.fix.t_ms < last_ms else undated).append(record)
         return dated, undated
 
     async def _locate(self) -> None:

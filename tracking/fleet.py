@@ -90,7 +90,10 @@ class Fleet:
         courier.position, courier.stale, courier.elsewhere = position, False, None
         place = Point(position.lat, position.lng)
         for resolution in RESOLUTIONS:
-            cell, before = cells.cell_of(place, resolution), courier.cells.get(resolution)
+            before = courier.cells.get(resolution)
+            if before is not None and cells.is_well_inside(before, *place):
+                continue
+            cell = cells.cell_of(place, resolution)
             if cell == before:
                 continue
             if before is not None:

@@ -27,21 +27,21 @@ class Followers:
         self._sent_at: dict[UUID, float] = {}
         self._held_back: dict[UUID, UUID] = {}
 
-    async def tell(self, courier: LiveCourier, now_s: float) -> None:
+    def tell(self, courier: LiveCourier, now_s: float) -> None:
         """Send the courier's position to whoever follows one of the orders."""
         for followed in courier.orders:
-            await self._tell(courier, followed, now_s)
+            self._tell(courier, followed, now_s)
 
-    async def catch_up(self, fleet: Fleet, now_s: float) -> None:
+    def catch_up(self, fleet: Fleet, now_s: float) -> None:
         """Send the positions held back whose time has come."""
         waiting, self._held_back = self._held_back, {}
         for order_id, courier_id in waiting.items():
             courier = fleet.couriers.get(courier_id)
             for followed in courier.orders if courier else ():
                 if courier is not None and followed.order_id == order_id:
-                    await self._tell(courier, followed, now_s)
+                    self._tell(courier, followed, now_s)
 
-    async def _tell(self, courier: LiveCourier, followed: Followed, now_s: float) -> None:
+    def _tell(self, courier: LiveCourier, followed: Followed, now_s: float) -> None:
         position, order_id = courier.position, followed.order_id
         if position is None:
             return
@@ -50,7 +50,7 @@ class Followers:
             return
         self._sent_at[order_id] = now_s
         shown = _shown(followed, position)
-        await self._sockets.emit("delivery:location", shown, to=rooms.order(order_id))
+        self._sockets.emit("delivery:location", shown, to=rooms.order(order_id))
 
     def forget(self, still_followed: set[UUID]) -> None:
         """Forget orders that nobody carries any more."""

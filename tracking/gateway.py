@@ -3,37 +3,41 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from aiohttp import web
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from geo import cells
-from tracking import keys, tickets, trail, wire
+from tracking import keys, rooms, tickets, trail, wire
 from tracking.counters import Counters
 from tracking.fleet import Fleet, LiveCourier
 from tracking.followers import Followers
+from tracking.intake import Intake, Judged
 from tracking.pending import Pending
-from tracking.phones import Phone, take
+from tracking.phones import DUPLICATE, OFF_SHIFT, OffShift, Phone, admit
 from tracking.plans import CourierState
 from tracking.policy import TrackingPolicy
 from tracking.sockets import Sockets
 from tracking.tickets import Grant, Kind
-from tracking.trail import Mark, TrailRecord
+from tracking.trail import Mark
 from tracking.viewports import Viewports
 from tracking.visitors import Visitor, Visitors
 from tracking.wire import BadFrame
 
 log = logging.getLogger("tracking.gateway")
 
-GRANT = web.RequestKey("grant", Grant)
-COMPLETED = web.RequestKey("completed", asyncio.Event)
 
+OFF_SHIFT_ANSWER = {
+    "code": OFF_SHIFT,
+    "field": "fixes",
+    "message": "not on shift, nothing taken: keep them, and say hello again after a pause",
+}
 
-Handler = Callable[..., Awaitable[Any]]
+Handler = Callable[..., Any]
+"""What a client asks for, done at once, or returned as a coroutine where Redis has a word."""
 
 
 def real_ms() -> int:
@@ -63,6 +67,7 @@ class Gateway:
         self.visitors = Visitors()
         self.viewports = Viewports(self.fleet, sockets, policy.max_cells)
         self.followers = Followers(sockets, policy.customer_gap_s)
+        self.intake = Intake()
         self.pending = Pending()
         self.moved: dict[bytes, LiveCourier] = {}
         self.left_behind: dict[UUID, Mark] = {}
@@ -75,29 +80,27 @@ class Gateway:
             "resync": (1, self._resync),
         }
 
-    async def connect(self, sid: str, request: web.Request) -> None:
-        """Let in whoever holds the grant that came with the request, and say how things stand."""
-        request[COMPLETED].set()
-        grant = request[GRANT]
+    async def connected(self, sid: str, grant: Grant) -> None:
+        """Let in whoever holds a grant, and say how things stand."""
         visitor = Visitor(sid, grant)
         if grant.kind is Kind.COURIER and grant.courier_id is not None:
             visitor.phone = Phone(sid, grant.courier_id)
         former = self.visitors.add(visitor)
         if former is not None:
-            await self.dismiss(former, "replaced")
+            self.dismiss(former, "replaced")
         self.counters.socket(grant.kind, "opened")
         try:
             ended = await tickets.has_ended(self.redis, grant)
             ticket = await tickets.issue(self.redis, grant, self.policy.reconnect_ticket_s)
         except RedisError:
-            await self.dismiss(visitor, "shutdown")
+            self.dismiss(visitor, "shutdown")
             return
         if ended or self.has_expired(grant):
-            await self.dismiss(visitor, "revoked" if ended else "expired")
+            self.dismiss(visitor, "revoked" if ended else "expired")
         if self.visitors.get(sid) is not visitor:
             return
         for room in grant.rooms:
-            await self.sockets.enter(sid, room)
+            self.sockets.enter(sid, room)
         ready = {
             "v": wire.VERSION,
             "role": grant.role,
@@ -106,65 +109,77 @@ class Gateway:
             "nowMs": self.business_ms(),
             "clockSpeed": self.clock_speed,
         }
-        await self.sockets.emit("ready", ready, to=sid)
+        self.sockets.emit("ready", ready, to=sid)
 
     def has_expired(self, grant: Grant) -> bool:
         """Tell whether the time is over for which a tracking link lets its holder in."""
         return grant.expires_ms is not None and grant.expires_ms <= self.business_ms()
 
-    async def disconnect(self, sid: str) -> None:
+    def disconnected(self, sid: str) -> None:
         """Forget somebody who is gone; a courier stays on the map until off shift."""
         visitor = self.visitors.remove(sid)
         if visitor is not None:
             self.viewports.forget(sid)
             self.counters.socket(visitor.grant.kind, "closed")
 
-    async def dismiss(self, visitor: Visitor, reason: str) -> None:
+    def dismiss(self, visitor: Visitor, reason: str) -> None:
         """Tell somebody why, and end the socket."""
-        await self.sockets.emit("bye", {"reason": reason}, to=visitor.sid)
-        await self.disconnect(visitor.sid)
-        await self.sockets.close(visitor.sid)
+        self.sockets.emit("bye", {"reason": reason}, to=visitor.sid)
+        self.disconnected(visitor.sid)
+        self.sockets.close(visitor.sid)
 
-    async def event(self, sid: str, name: str, arguments: tuple[Any, ...]) -> Any:
+    def event(self, sid: str, name: str, arguments: list[Any]) -> Any:
         """Do what a client asks; answer mistakes, and end a socket that makes too many."""
         visitor = self.visitors.get(sid)
         if visitor is None:
             return None
         try:
-            return await self._handler(name, arguments)(visitor, *arguments)
-        except BadFrame as error:
-            return await self._mistake(visitor, error)
-        except RedisError:
-            log.warning("redis does not answer; the client will say it again")
-            return None
-        except Exception:
-            log.exception("an event could not be handled", extra={"event": str(name)[:40]})
-            fault = BadFrame("bad_payload", "event", "the server could not handle this")
-            return await self._mistake(visitor, fault)
+            result = self._handler(name, arguments)(visitor, *arguments)
+        except Exception as error:  # whatever it is, the client is answered
+            return self._failed(visitor, name, error)
+        return result if result is None else self._when_done(visitor, name, result)
 
-    async def nonsense(self, sid: str, what: str) -> None:
+    def _when_done(self, visitor: Visitor, name: str, result: Any) -> Any:
+        return self._waiting(visitor, name, result) if asyncio.iscoroutine(result) else result
+
+    async def _waiting(self, visitor: Visitor, name: str, act: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await act
+        except Exception as error:  # whatever it is, the client is answered
+            return self._failed(visitor, name, error)
+
+    def _failed(self, visitor: Visitor, name: str, error: Exception) -> None:
+        if isinstance(error, BadFrame):
+            self._mistake(visitor, error)
+        elif isinstance(error, RedisError):
+            log.warning("redis does not answer; the client will say it again")
+        else:
+            about = {"event": name[:40]}
+            log.error("an event could not be handled", extra=about, exc_info=error)
+            fault = BadFrame("bad_payload", "event", "the server could not handle this")
+            self._mistake(visitor, fault)
+
+    def nonsense(self, sid: str, instead: str) -> None:
         """Answer a packet that is not an event at all, with what to send instead."""
         visitor = self.visitors.get(sid)
         if visitor is not None:
-            await self._mistake(visitor, BadFrame("bad_payload", "packet", what))
+            self._mistake(visitor, BadFrame("bad_payload", "packet", instead))
 
-    def _handler(self, name: str, arguments: tuple[Any, ...]) -> Handler:
+    def _handler(self, name: str, arguments: list[Any]) -> Handler:
         if name not in self._handlers:
             asked = wire.nearest(name, tuple(self._handlers))
             raise BadFrame("unknown_event", "event", f"unknown event; {asked}")
         expected, handler = self._handlers[name]
         if len(arguments) != expected:
             raise BadFrame("bad_payload", name, f"this event takes {expected} argument(s)")
-        if any(isinstance(argument, bytes) for argument in arguments):
-            raise BadFrame("bad_payload", name, "binary is not taken: send text")
         return handler
 
-    async def _mistake(self, visitor: Visitor, error: BadFrame) -> None:
+    def _mistake(self, visitor: Visitor, error: BadFrame) -> None:
         visitor.mistakes += 1
         if visitor.mistakes > self.policy.max_mistakes:
-            await self.dismiss(visitor, "protocol")
+            self.dismiss(visitor, "protocol")
         else:
-            await self.sockets.emit("oops", error.answer, to=visitor.sid)
+            self.sockets.emit("oops", error.answer, to=visitor.sid)
 
     async def _hello(self, visitor: Visitor, payload: Any) -> dict[str, int] | None:
         phone = self._phone(visitor)
@@ -175,7 +190,7 @@ class Gateway:
         if not self.is_informed:
             return None
         self.left_behind[phone.courier_id] = accepted
-        self.pending.void(phone.courier_id)
+        self._void(phone.courier_id)
         phone.greet(hello, accepted, durable)
         return {
             "accepted": phone.accepted.seq,
@@ -183,39 +198,90 @@ class Gateway:
             "intervalMs": self.interval_ms(phone),
         }
 
-    async def _readings(self, visitor: Visitor, epoch: Any, readings: Any) -> None:
-        parsed = wire.parse_fixes(epoch, readings, self.policy.max_fixes)
-        await self._take(self._phone(visitor), *parsed)
-
-    async def _packed(self, visitor: Visitor, epoch: Any, text: Any) -> None:
-        parsed = wire.parse_packed(epoch, text, self.policy.max_fixes)
-        await self._take(self._phone(visitor), *parsed)
-
-    async def _take(self, phone: Phone, epoch: int, fixes: list[Any]) -> None:
-        if len(self.pending) + len(fixes) > self.policy.max_pending_fixes:
-            return  # Redis is away for long: the phone keeps these and will send them again
+    def _readings(self, visitor: Visitor, epoch: Any, readings: Any) -> None:
+        phone = self._phone(visitor)
+        parsed, fixes = wire.parse_fixes(epoch, readings, self.policy.max_fixes)
+        new = self._admit(phone, parsed, [fix.seq for fix in fixes])
         courier = self.fleet.couriers.get(phone.courier_id)
-        taken = take(phone, courier, self.fleet, epoch, fixes, self.business_ms(), real_ms())
-        self.pending.add(taken.records)
-        phone.unacknowledged += len(taken.results)
-        for result in set(taken.results):
-            self.counters.fixes(result, taken.results.count(result))
-        if taken.moved and courier is not None:
-            self.moved[courier.id.bytes] = courier
-            await self.followers.tell(courier, time.monotonic())
+        if not new or courier is None:
+            return
+        if len(new) < len(fixes):
+            fixes = [fixes[place] for place in new]
+        now_ms, real_now_ms = self.business_ms(), real_ms()
+        self.intake.add_plain(courier, parsed, fixes, now_ms, real_now_ms)
+        self._hasten(courier)
 
-    async def _view(self, visitor: Visitor, payload: Any) -> dict[str, int]:
+    def _packed(self, visitor: Visitor, epoch: Any, text: Any) -> None:
+        phone = self._phone(visitor)
+        parsed, blob = wire.packed_blob(epoch, text, self.policy.max_fixes)
+        seqs = wire.numbers(blob)
+        new = self._admit(phone, parsed, seqs)
+        courier = self.fleet.couriers.get(phone.courier_id)
+        if not new or courier is None:
+            return
+        if len(new) < len(seqs):
+            blob = wire.chosen(blob, new)
+        now_ms, real_now_ms = self.business_ms(), real_ms()
+        self.intake.add_packed(courier, parsed, blob, now_ms, real_now_ms)
+        self._hasten(courier)
+
+    def _admit(self, phone: Phone, epoch: int, seqs: Sequence[int]) -> Sequence[int]:
+        """Return the places of the fixes that are new; nothing where none may be taken now."""
+        if len(self.pending) + len(self.intake) + len(seqs) > self.policy.max_pending_fixes:
+            return ()  # Redis is away for long: the phone keeps these and will send them again
+        try:
+            new = admit(phone, phone.courier_id in self.fleet.couriers, epoch, seqs)
+        except OffShift:
+            self.counters.fixes(OFF_SHIFT, len(seqs))
+            self._send_home(phone)
+            return ()
+        phone.unacknowledged += len(seqs)
+        if len(new) < len(seqs):
+            self.counters.fixes(DUPLICATE, len(seqs) - len(new))
+        return new
+
+    def _hasten(self, courier: LiveCourier) -> None:
+        """Judge at once what a customer waits for; everything else waits for the tick."""
+        if courier.orders and any(
+            self.sockets.is_anybody_in(rooms.order(followed.order_id))
+            for followed in courier.orders
+        ):
+            self.take_up(self.intake.judge_of(courier, self.fleet))
+
+    def take_up(self, judged: Judged) -> None:
+        """Put judged fixes on their way to Redis, and tell followers who has moved."""
+        if judged.batch:
+            self.pending.add(judged.batch)
+        for result, number in judged.results.items():
+            self.counters.fixes(result, number)
+        now_s = time.monotonic()
+        for courier in judged.moved:
+            self.moved[courier.id.bytes] = courier
+            if courier.orders:
+                self.followers.tell(courier, now_s)
+
+    def _send_home(self, phone: Phone) -> None:
+        """Say once that nothing is taken from somebody off shift; not a mistake of the phone.
+
+        We may only not have heard yet that the shift has begun: what we did not take was neither
+        accepted nor durable, the phone keeps it and says hello again.
+        """
+        if not phone.sent_home:
+            phone.send_home()
+            self.sockets.emit("oops", OFF_SHIFT_ANSWER, to=phone.sid)
+
+    def _view(self, visitor: Visitor, payload: Any) -> dict[str, int]:
         self._staff(visitor)
         view = wire.parse_view(payload)
         change = self.viewports.look(visitor.sid, view.box)
-        await self.viewports.settle(visitor.sid, change, real_ms())
+        self.viewports.settle(visitor.sid, change, real_ms())
         return {
             "rev": view.rev,
             "resolution": change.resolution,
             "cells": len(change.cells),
         }
 
-    async def _resync(self, visitor: Visitor, text: Any) -> None:
+    def _resync(self, visitor: Visitor, text: Any) -> None:
         self._staff(visitor)
         try:
             cell = cells.from_text(text) if isinstance(text, str) else 0
@@ -223,7 +289,7 @@ class Gateway:
             raise BadFrame("bad_payload", "cell", str(error)) from error
         if not self.viewports.watches(visitor.sid, cell):
             raise BadFrame("not_allowed", "cell", "you do not watch this cell: send view")
-        await self.viewports.snapshot(visitor.sid, cell, real_ms())
+        self.viewports.snapshot(visitor.sid, cell, real_ms())
 
     def _phone(self, visitor: Visitor) -> Phone:
         if visitor.phone is None:
@@ -240,11 +306,11 @@ class Gateway:
         idle = courier is None or courier.state in {CourierState.FREE, CourierState.ON_BREAK}
         return self.policy.idle_interval_ms if idle else self.policy.busy_interval_ms
 
-    async def acknowledge(self, phone: Phone) -> None:
+    def acknowledge(self, phone: Phone) -> None:
         """Tell a phone how far its fixes got."""
         phone.unacknowledged = 0
         phone.acknowledged_at = time.monotonic()
-        await self.sockets.emit(
+        self.sockets.emit(
             "a",
             phone.epoch,
             phone.accepted.seq,
@@ -253,10 +319,10 @@ class Gateway:
             to=phone.sid,
         )
 
-    def note_accepted(self, records: list[TrailRecord]) -> list[Phone]:
-        """Note that records are in the stream; return the phones they came from."""
+    def note_accepted(self, marks: Mapping[UUID, Mark]) -> list[Phone]:
+        """Note that fixes up to these are in the stream; return the phones they came from."""
         phones = []
-        for courier_id, mark in trail.reached(records).items():
+        for courier_id, mark in marks.items():
             self.left_behind[courier_id] = mark
             phone = self.visitors.phone_of(courier_id)
             if phone is not None and phone.epoch == mark.epoch:
@@ -264,7 +330,12 @@ class Gateway:
                 phones.append(phone)
         return phones
 
-    async def begin_anew(self, courier_ids: set[UUID]) -> None:
+    def _void(self, courier_id: UUID) -> None:
+        """Give up what we hold of a phone: it sends again whatever Redis does not know."""
+        self.intake.void(courier_id)
+        self.pending.void(courier_id)
+
+    def begin_anew(self, courier_ids: set[UUID]) -> None:
         """Let phones say hello again: Redis has lost fixes of theirs that were not durable.
 
         What else this process knows and Redis may have lost is written with the next tick.
@@ -272,11 +343,11 @@ class Gateway:
         self.moved |= {c.id.bytes: c for c in self.fleet.couriers.values() if c.position}
         for courier_id in courier_ids:
             self.left_behind.pop(courier_id, None)
-            self.pending.void(courier_id)
+            self._void(courier_id)
             phone = self.visitors.phone_of(courier_id)
             if phone is not None:
                 phone.greeted = False  # at once: what it says meanwhile comes too late
         for courier_id in courier_ids:
             visitor = self.visitors.with_phone_of(courier_id)
             if visitor is not None and visitor.phone is not None and not visitor.phone.greeted:
-                await self.dismiss(visitor, "resend")
+                self.dismiss(visitor, "resend")

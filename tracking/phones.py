@@ -5,20 +5,25 @@ is marked as durable. Nothing here waits: fixes are judged and put aside, the ti
 Redis in one go.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from geo.fix import Fix, limits_for
 from geo.screening import Refusal, insist, screen
 from tracking.fleet import Fleet, LiveCourier
 from tracking.positions import Position
-from tracking.trail import OFF_SHIFT, Mark, TrailRecord
+from tracking.trail import Mark, TrailRecord
 from tracking.wire import BadFrame, Hello
 
 DUPLICATE = "duplicate"
 ACCEPTED = "accepted"
+OFF_SHIFT = "off_shift"
+"""Whose phone it is, is not known to be at work: nothing is taken, the phone keeps its fixes."""
+
+
+class OffShift(Exception):
+    """Fixes of a courier who is not known to be on shift; none was taken."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +39,7 @@ class Phone:
     unacknowledged: int = 0
     acknowledged_at: float = 0.0
     greeted: bool = False
+    sent_home: bool = False
     keeps_nothing: bool = False
 
     def greet(self, hello: Hello, accepted: Mark, durable: Mark) -> None:
@@ -44,7 +50,11 @@ class Phone:
         self.accepted = max(accepted if accepted.epoch == hello.epoch else nothing, self.durable)
         self.received = max(self.accepted.seq, hello.first_seq - 1)
         self.keeps_nothing = hello.first_seq == 0
-        self.greeted = True
+        self.greeted, self.sent_home = True, False
+
+    def send_home(self) -> None:
+        """Take nothing before the phone says hello again: its courier is not on shift."""
+        self.greeted, self.sent_home = False, True
 
     def take(self, seq: int) -> None:
         """Note that a fix was taken in; the next one bears the next number."""
@@ -71,46 +81,71 @@ def take(
 ) -> Taken:
     """Judge fixes in the order sent; move the courier by those that are believed.
 
-    `courier` is None off shift: then fixes only move the marks, their places are wiped.
-    Raises `BadFrame` before `hello`, for another epoch than it named, and for a gap.
+    Raises `BadFrame` before `hello`, for another epoch than it named, and for a gap; `OffShift`
+    where there is no such courier. Then no fix was taken, and no mark moves.
     """
-    _check_order(phone, epoch, fixes)
+    taken = admit(phone, courier is not None, epoch, [fix.seq for fix in fixes])
+    results = [DUPLICATE] * len(fixes)
     records: list[TrailRecord] = []
-    results: list[str] = []
-    moved = False
-    for fix in fixes:
-        if fix.seq <= phone.received:
-            results.append(DUPLICATE)
-            continue
-        phone.take(fix.seq)
-        refusal = _judge(courier, fix, now_ms)
-        kept = fix if refusal != OFF_SHIFT else replace(fix, lat=math.nan, lng=math.nan)
-        records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, kept, refusal))
-        results.append(refusal or ACCEPTED)
-        if refusal is None and courier is not None:
-            fleet.move(courier, _position(phone, epoch, fix, real_now_ms))
-            moved = True
-    return Taken(records, results, moved)
+    if courier is None:
+        raise OffShift  # as `admit` did
+    for place in taken:
+        fix = fixes[place]
+        refusal = judge(courier, fleet, fix, epoch, now_ms, real_now_ms)
+        records.append(TrailRecord(phone.courier_id, epoch, real_now_ms, fix, refusal))
+        results[place] = refusal or ACCEPTED
+    return Taken(records, results, ACCEPTED in results)
 
 
-def _check_order(phone: Phone, epoch: int, fixes: Sequence[Fix]) -> None:
+def admit(phone: Phone, on_shift: bool, epoch: int, seqs: Sequence[int]) -> Sequence[int]:
+    """Return the places of the numbers that are new, and note that they were taken in.
+
+    Raises as `take` does; then nothing was taken.
+    """
+    if phone.sent_home:
+        raise OffShift
+    _check_order(phone, epoch, seqs)
+    if not on_shift:
+        raise OffShift
+    if seqs and seqs[0] > phone.received and seqs[-1] - seqs[0] == len(seqs) - 1:
+        phone.take(seqs[-1])
+        return range(len(seqs))
+    new = []
+    for place, seq in enumerate(seqs):
+        if seq > phone.received:
+            phone.take(seq)
+            new.append(place)
+    return new
+
+
+def _check_order(phone: Phone, epoch: int, seqs: Sequence[int]) -> None:
     if not phone.greeted:
         raise BadFrame("hello_first", "hello", "send hello before fixes")
     if epoch != phone.epoch:
         raise BadFrame("hello_first", "epoch", f"hello said {phone.epoch}: send hello again")
     reached, may_begin_anywhere = phone.received, phone.keeps_nothing
-    for fix in fixes:
-        if fix.seq > reached + 1 and not may_begin_anywhere:
+    for seq in seqs:
+        if seq > reached + 1 and not may_begin_anywhere:
             message = f"{reached + 1} comes next: send hello, then what is missing"
             raise BadFrame("hello_first", "seq", message)
-        if fix.seq > reached:
-            reached, may_begin_anywhere = fix.seq, False
+        if seq > reached:
+            reached, may_begin_anywhere = seq, False
 
 
-def _judge(courier: LiveCourier | None, fix: Fix, now_ms: int) -> str | None:
-    """Return why a fix is not believed; a phone that insists on a jump is believed in the end."""
-    if courier is None:
-        return OFF_SHIFT
+def judge(
+    courier: LiveCourier, fleet: Fleet, fix: Fix, epoch: int, now_ms: int, real_now_ms: int
+) -> str | None:
+    """Return why a fix is not believed; move the courier by one that is.
+
+    A phone that insists on a jump is believed in the end.
+    """
+    refusal = _refusal(courier, fix, now_ms)
+    if refusal is None:
+        fleet.move(courier, _position(courier.id, epoch, fix, real_now_ms))
+    return refusal
+
+
+def _refusal(courier: LiveCourier, fix: Fix, now_ms: int) -> str | None:
     limits = limits_for(courier.vehicle)
     refusal = screen(fix, _last_fix(courier), now_ms, limits)
     if refusal is Refusal.JUMP:
@@ -129,9 +164,9 @@ def _last_fix(courier: LiveCourier) -> Fix | None:
     )
 
 
-def _position(phone: Phone, epoch: int, fix: Fix, real_now_ms: int) -> Position:
+def _position(courier_id: UUID, epoch: int, fix: Fix, real_now_ms: int) -> Position:
     return Position(
-        courier_id=phone.courier_id,
+        courier_id=courier_id,
         epoch=epoch,
         seq=fix.seq,
         t_ms=fix.t_ms,

@@ -43,10 +43,9 @@ class TrackingPolicy:
     max_mistakes: int = 5
     """Bad frames after which a socket is closed."""
 
-    max_queue: int = 256
-    """Packets waiting for a socket that does not read, before it is closed."""
-
     slow_s: float = 30.0
+    """Time after which a socket that is behind with reading all the while is closed."""
+
     max_frame_bytes: int = 32_768
     max_pending_fixes: int = 200_000
     """Fixes kept in memory while Redis is out of reach; beyond it phones keep theirs."""

@@ -14,7 +14,7 @@ from tracking.gateway import Gateway, real_ms
 from tracking.news import Control, NewsItem
 from tracking.positions import Positions
 from tracking.tickets import Kind
-from tracking.trail import TrailRecord
+from tracking.trail import Batch
 
 log = logging.getLogger("tracking.rounds")
 
@@ -42,10 +42,10 @@ class Rounds:
             loop = tasks.forever(name, pause_s, act, failed=self._gateway.counters.failure)
             self._tasks.append(asyncio.create_task(loop, name=f"tracking {name}"))
 
-    async def say_goodbye(self) -> None:
+    def say_goodbye(self) -> None:
         """Ask everybody to come back later; their transports close a moment after."""
         for visitor in self._gateway.visitors:
-            await self._gateway.dismiss(visitor, "shutdown")
+            self._gateway.dismiss(visitor, "shutdown")
 
     async def stop(self) -> None:
         """End the tasks, write what is pending."""
@@ -76,48 +76,49 @@ class Rounds:
         gateway = self._gateway
         began = time.perf_counter()
         await self._write()
-        await gateway.followers.catch_up(gateway.fleet, time.monotonic())
+        gateway.followers.catch_up(gateway.fleet, time.monotonic())
         gateway.fleet.note_silence(real_ms(), gateway.policy.stale_s)
-        if await gateway.viewports.send_changes(real_ms()):
+        if gateway.viewports.send_changes(real_ms()):
             gateway.counters.fanout(time.perf_counter() - began)
 
     async def _write(self) -> None:
         gateway = self._gateway
+        gateway.take_up(gateway.intake.judge(gateway.fleet))
         if not gateway.pending and not gateway.moved:
             return
-        records, moved = gateway.pending.take(), gateway.moved
+        batch, moved = gateway.pending.take(), gateway.moved
         gateway.moved = {}
         try:
-            lost = await self._save(records, moved.values())
+            lost = await self._save(batch, moved.values())
         except RedisError:
             # Not known to be written: keep them; history drops what arrives twice.
-            gateway.pending.put_back(records)
+            gateway.pending.put_back(batch)
             gateway.moved = moved | gateway.moved
             raise
         if lost:
             log.warning("redis has lost fixes; phones send them again", extra={"phones": len(lost)})
-            gateway.pending.put_back(records)
-            await gateway.begin_anew(lost)
+            gateway.pending.put_back(batch)
+            gateway.begin_anew(lost)
             return
-        for phone in gateway.note_accepted(records):
+        for phone in gateway.note_accepted(batch.marks):
             due = time.monotonic() - phone.acknowledged_at >= gateway.policy.ack_every_s
             if due or phone.unacknowledged >= gateway.policy.ack_every_fixes:
-                await gateway.acknowledge(phone)
+                gateway.acknowledge(phone)
 
-    async def _save(self, records: list[TrailRecord], moved: Iterable[LiveCourier]) -> set[UUID]:
+    async def _save(self, batch: Batch, moved: Iterable[LiveCourier]) -> set[UUID]:
         """Write a tick to Redis; return the couriers whose former fixes it has lost."""
         gateway = self._gateway
         on_shift = gateway.fleet.couriers
         fresh = [courier.position for courier in moved if courier.id in on_shift]
-        heard = {r.courier_id: r.received_ms for r in records if r.courier_id in on_shift}
+        heard = {one: at_ms for one, at_ms in batch.heard_ms.items() if one in on_shift}
         async with gateway.redis.pipeline(transaction=True) as pipeline:
-            if records:
+            if batch:
                 most = gateway.policy.trail_stream_entries
-                trail.append(pipeline, records, gateway.left_behind, most)
+                trail.append(pipeline, batch, gateway.left_behind, most)
             positions.save(pipeline, [position for position in fresh if position is not None])
             positions.save_heard(pipeline, heard)
             replies = await pipeline.execute()
-        return {UUID(bytes=courier_id) for courier_id in replies[0]} if records else set()
+        return {UUID(bytes=courier_id) for courier_id in replies[0]} if batch else set()
 
     async def _news(self) -> None:
         items = await news.read(self._gateway.redis, self._read_to, _NEWS_WAIT_MS)
@@ -137,11 +138,11 @@ class Rounds:
             case Control.OFF_SHIFT:
                 await self._off_shift(UUID(item.body["courier_id"]))
             case Control.SESSION_ENDED:
-                await self._dismiss_where("session_id", item.body["session_id"], "revoked")
+                self._dismiss_where("session_id", item.body["session_id"], "revoked")
             case Control.LINK_ENDED:
-                await self._dismiss_where("subject", item.body["link_id"], "revoked")
+                self._dismiss_where("subject", item.body["link_id"], "revoked")
             case _:
-                await gateway.sockets.emit(item.name, item.body, to=item.rooms)
+                gateway.sockets.emit(item.name, item.body, to=item.rooms)
 
     async def _off_shift(self, courier_id: UUID) -> None:
         """Forget where a courier is, here and in Redis: our last tick may have come later."""
@@ -151,10 +152,10 @@ class Rounds:
             positions.forget(pipeline, [courier_id])
             await pipeline.execute()
 
-    async def _dismiss_where(self, field: str, value: str, reason: str) -> None:
+    def _dismiss_where(self, field: str, value: str, reason: str) -> None:
         for visitor in self._gateway.visitors:
             if getattr(visitor.grant, field) == value:
-                await self._gateway.dismiss(visitor, reason)
+                self._gateway.dismiss(visitor, reason)
 
     async def _durable(self) -> None:
         gateway = self._gateway
@@ -165,21 +166,21 @@ class Rounds:
             mark = marks[phone.courier_id]
             if mark.epoch == phone.epoch and mark > phone.durable:
                 phone.durable = mark
-                await gateway.acknowledge(phone)
+                gateway.acknowledge(phone)
 
-    async def _housekeeping(self) -> None:
+    async def _housekeeping(self) -> None:  # a loop awaits it
         gateway = self._gateway
         followed = {o.order_id for c in gateway.fleet.couriers.values() for o in c.orders}
         gateway.followers.forget(followed)
         now_s = time.monotonic()
         for visitor in gateway.visitors:
             if gateway.has_expired(visitor.grant):
-                await gateway.dismiss(visitor, "expired")
-            elif gateway.sockets.waiting(visitor.sid) <= gateway.policy.max_queue:
+                gateway.dismiss(visitor, "expired")
+            elif not gateway.sockets.is_behind(visitor.sid):
                 visitor.slow_since = None
             elif visitor.slow_since is None:
                 visitor.slow_since = now_s
             elif now_s - visitor.slow_since > gateway.policy.slow_s:
                 kind = Kind(visitor.grant.kind)
                 log.info("a socket does not read: closed", extra={"kind": kind})
-                await gateway.dismiss(visitor, "slow")
+                gateway.dismiss(visitor, "slow")

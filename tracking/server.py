@@ -1,35 +1,36 @@
 """The HTTP door of the realtime program: tickets are checked before a socket exists."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from redis.exceptions import RedisError
 
 from tracking import tickets
-from tracking.gateway import COMPLETED, GRANT, Gateway
+from tracking.gateway import Gateway
 from tracking.rounds import Rounds
+from tracking.upgrade import NotAWebSocket, key_of
 
 log = logging.getLogger("tracking.server")
 
-_PATH = "/socket.io/"
+PATH = "/socket.io/"
+_PROTOCOL = "4"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+AllowOrigin = Callable[[str], bool]
+"""Tells whether pages of another host may connect."""
 
 
-def attach(app: web.Application, gateway: Gateway) -> None:
+def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) -> None:
     """Serve the gateway's sockets on `app`, with its background tasks."""
     rounds = Rounds(gateway)
-    waiting: set[asyncio.Task[None]] = set()
 
-    @web.middleware
-    async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path != _PATH:
-            return await handler(request)
-        if request.query.get("transport") != "websocket" or "sid" in request.query:
-            return _refused(400, "bad_request", "only the transport websocket is served")
+    async def door(request: web.Request) -> web.StreamResponse:
+        if (wrong := _wrong(request)) is not None:
+            return _refused(400, "bad_request", wrong)
+        if not _is_allowed(request, allow_origin):
+            return _refused(403, "forbidden", "pages of this origin may not connect")
         try:
             grant = await tickets.redeem(gateway.redis, request.query.get("ticket", ""))
         except RedisError:
@@ -37,43 +38,50 @@ def attach(app: web.Application, gateway: Gateway) -> None:
         if grant is None:
             message = "the ticket is missing, used or too old: get a new one"
             return _refused(401, "unauthenticated", message)
-        request[GRANT] = grant
-        request[COMPLETED] = asyncio.Event()
-        task = asyncio.create_task(
-            _deadline(request, gateway.policy.connect_s), name="socket handshake deadline"
-        )
-        waiting.add(task)
-        task.add_done_callback(waiting.discard)
-        try:
-            return await handler(request)
-        except ValueError:  # engine.io lets out what it cannot read; one line per peer is too many
-            await gateway.sockets.drop(request)
-            return _refused(400, "bad_request", "send engine.io packets")
+        return gateway.sockets.open(request, gateway, grant)
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await rounds.start()
         yield
         await rounds.stop()
 
-    async def say_goodbye(_app: web.Application) -> None:
-        await rounds.say_goodbye()
+    async def say_goodbye(_app: web.Application) -> None:  # noqa: RUF029  # aiohttp awaits it
+        rounds.say_goodbye()
 
-    app.middlewares.append(door)
+    app.router.add_route("*", PATH, door)
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(say_goodbye)
-    gateway.sockets.attach(
-        app, gateway.connect, gateway.event, gateway.disconnect, gateway.nonsense
-    )
 
 
-async def _deadline(request: web.Request, seconds: float) -> None:
-    """Close a transport whose client does not complete the Socket.IO handshake."""
+def _wrong(request: web.Request) -> str | None:
+    """Return what to do instead of this request; None when it asks for a socket of ours."""
+    query = request.query
+    if query.get("transport") != "websocket" or "sid" in query:
+        return "only the transport websocket is served"
+    if query.get("EIO") != _PROTOCOL:
+        return "only version 4 of Engine.IO is served: Socket.IO clients of version 3 or later"
     try:
-        async with asyncio.timeout(seconds):
-            await request[COMPLETED].wait()
-    except TimeoutError:
-        if request.transport is not None:
-            request.transport.close()
+        key_of(request)
+    except NotAWebSocket as error:
+        return str(error)
+    return None
+
+
+def _is_allowed(request: web.Request, allow_origin: AllowOrigin) -> bool:
+    """Tell whether the page that asks, if it is one, may: one of our own host may."""
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is None or allow_origin(origin):
+        return True
+    page, own = _host(origin), _host(f"//{request.headers.get(hdrs.HOST, '')}")
+    return page is not None and page == own
+
+
+def _host(address: str) -> str | None:
+    """Return the host that an address names, without its port; None where it names none."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _refused(status: int, code: str, message: str) -> web.Response:

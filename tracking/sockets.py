@@ -1,181 +1,171 @@
-"""The door to python-socketio, typed: the only file that knows the library.
+"""Sockets and rooms: our own endpoint of Socket.IO, as the only one on the path of every fix.
 
-Options as measured in the design: WebSocket transport, orjson, handlers in the receiving task.
-Whoever connects was checked before engine.io saw the request (`server.py`). Three habits of the
-library are mended here: it never closes a transport by itself, it lets a client connect again on a
-transport that was ended, and it gathers binary attachments without end.
+It speaks protocol 5 over the WebSocket transport, default namespace, text only: what unmodified
+clients of the official libraries need (docs/decisions/0020-own-socket-endpoint.md). An event for a
+room is packed once, and the same bytes go to every socket in it.
 """
 
 import asyncio
-import json
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+import secrets
+from collections.abc import Sequence
 from typing import Any
 
-import orjson
-import socketio
 from aiohttp import web
-from socketio.exceptions import ConnectionRefusedError as Refused
 
-log = logging.getLogger("tracking.sockets")
+from tracking import packets, upgrade
+from tracking.connection import FAREWELL_S, Connection, Listener
 
-Arguments = tuple[Any, ...]
-OnConnect = Callable[[str, web.Request], Awaitable[None]]
-OnEvent = Callable[[str, str, Arguments], Awaitable[Any]]
-OnDisconnect = Callable[[str], Awaitable[None]]
-OnNonsense = Callable[[str, str], Awaitable[None]]
-AllowOrigin = Callable[[str | None, dict[str, Any]], bool]
+PING_S, PONG_S = 20.0, 15.0
+BEHIND_BYTES = 1 << 16
+"""A socket with more than so much unsent is behind: frames that others replace skip it."""
 
-_PING_S = 20
-_PONG_S = 15
-_FAREWELL_S = 1.0
-"""How long a socket that was ended may take to read its last words."""
-
-_REQUEST = "aiohttp.request"
-_USED = "hermod.used"
-_BINARY = ("5", "6")
-_OTHER_NAMESPACE = "/"
-_INSTEAD = "send Socket.IO events: text, in the default namespace"
-
-
-class _Orjson:
-    """orjson in the shape of the standard library's json module."""
-
-    @staticmethod
-    def dumps(value: Any, **_options: Any) -> str:
-        """Return `value` as JSON text."""
-        return orjson.dumps(value).decode()
-
-    @staticmethod
-    def loads(text: str, **_options: Any) -> Any:
-        """Return the value that `text` spells; raise ValueError where it is not JSON.
-
-        NaN and Infinity come through, so that who reads the event can name their field.
-        """
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            if "\\u" in text:  # half a surrogate pair could never be said back
-                raise
-            return json.loads(text)
+_SLOTS = 20
+_LOOK_EVERY_S = 0.01
 
 
 class Sockets:
     """Sockets and rooms of this process."""
 
-    def __init__(self, *, allow_origin: AllowOrigin, max_frame_bytes: int) -> None:
-        quiet = logging.getLogger("tracking.socketio")
-        quiet.setLevel(logging.CRITICAL)  # one peer's bad frames must not fill the log
-        self._sio = socketio.AsyncServer(
-            async_mode="aiohttp",
-            transports=["websocket"],
-            async_handlers=False,
-            always_connect=True,
-            namespaces=["/"],
-            json=_Orjson,
-            cors_allowed_origins=allow_origin,
-            cors_credentials=False,
-            http_compression=False,
-            max_http_buffer_size=max_frame_bytes,
-            ping_interval=_PING_S,
-            ping_timeout=_PONG_S,
-            logger=quiet,
-            engineio_logger=quiet,
-        )
-        self._transports: dict[str, asyncio.Transport] = {}
-
-    def attach(
+    def __init__(
         self,
-        app: web.Application,
-        on_connect: OnConnect,
-        on_event: OnEvent,
-        on_disconnect: OnDisconnect,
-        on_nonsense: OnNonsense,
+        *,
+        max_frame_bytes: int,
+        connect_s: float,
+        ping_s: float = PING_S,
+        pong_s: float = PONG_S,
     ) -> None:
-        """Serve sockets at /socket.io/ of `app` and hand what they do to the functions given.
+        """Begin without sockets; `connect_s` is for the handshake after the transport."""
+        self._most, self._connect_s = max_frame_bytes, connect_s
+        self._ping_s, self._pong_s = ping_s, pong_s
+        self._connections: dict[str, Connection] = {}
+        self._rooms: dict[str, set[Connection]] = {}
+        self._by_slot: list[set[Connection]] = [set() for _ in range(_SLOTS)]
+        self._turn = 0
+        self._pinging: asyncio.Task[None] | None = None
 
-        Nonsense is a packet that is not of the protocol at all, or one that carries binary.
+    def __len__(self) -> int:
+        """Return how many transports are open, those on their way in or out among them."""
+        return len(self._connections)
+
+    def open(self, request: web.Request, listener: Listener, context: Any) -> web.Response:
+        """Take a WebSocket request over; return what the HTTP server must be given instead.
+
+        `listener` is told what the client does, beginning with `context`. Raises
+        `upgrade.NotAWebSocket` for a request that asks for something else.
         """
-
-        async def connect(sid: str, environ: Any, _auth: Any = None) -> None:
-            # Clients can send an event of this name too, with whatever they like as `environ`.
-            request = environ[_REQUEST]
-            if not isinstance(request, web.Request) or environ.get(_USED) or not request.transport:
-                raise Refused("a ticket is good for one connection")
-            environ[_USED] = True
-            self._transports[sid] = request.transport
-            await on_connect(sid, request)
-
-        async def event(name: str, sid: str, *arguments: Any) -> Any:
-            return await on_event(sid, name, arguments)
-
-        async def disconnect(sid: str, *_reason: Any) -> None:
-            if self._sio.manager.is_connected(sid, "/"):
-                raise Refused("this is an event of the library, not of clients")
-            await on_disconnect(sid)
-            self._hang_up(sid)
-
-        async def packet(transport: str, data: Any) -> None:
-            try:
-                await self._take(transport, data)
-            except Exception as error:
-                sid = self._sio.manager.sid_from_eio_sid(transport, "/")
-                if sid is not None:
-                    is_broken = isinstance(error, json.JSONDecodeError)
-                    await on_nonsense(sid, f"not JSON: {error}" if is_broken else _INSTEAD)
-
-        self._sio.on("connect", connect)
-        self._sio.on("*", event)
-        self._sio.on("disconnect", disconnect)
-        self._sio.eio.on("message", packet)
-        self._sio.attach(app)
-
-    async def _take(self, transport: str, data: Any) -> None:
-        """Hand a packet to the library, unless it would gather binary or another namespace."""
-        is_text = isinstance(data, str) and not data.startswith(_BINARY)
-        if not is_text or data[1:2] == _OTHER_NAMESPACE:
-            raise Refused("text, in the default namespace")
-        await self._sio._handle_eio_message(transport, data)
-
-    def _hang_up(self, sid: str) -> None:
-        """Close the transport of a socket that ended; the client may not, or may not be reading."""
-        transport = self._transports.pop(sid, None)
+        key = upgrade.key_of(request)
+        if self._pinging is None:
+            self._pinging = asyncio.create_task(self._ping(), name="tracking pings")
+        sid = secrets.token_urlsafe(15)
+        opening = packets.opening(sid, self._ping_s, self._pong_s, self._most)
+        transport, answer = upgrade.take_over(request)
         if transport is not None:
-            asyncio.get_running_loop().call_later(_FAREWELL_S, transport.abort)
+            connection = Connection(sid, context, self._most, listener, self._forget)
+            self._connections[sid] = connection
+            self._by_slot[self._turn % _SLOTS].add(connection)
+            connection.begin(transport, upgrade.accepted(key) + opening, self._connect_s)
+        return answer
 
-    async def emit(self, event: str, *arguments: Any, to: str | Sequence[str]) -> None:
+    def _forget(self, connection: Connection) -> None:
+        self._connections.pop(connection.sid, None)
+        for slot in self._by_slot:
+            slot.discard(connection)
+        for room in connection.rooms:
+            self._take_out(connection, room)
+        connection.rooms.clear()
+
+    def _take_out(self, connection: Connection, room: str) -> None:
+        members = self._rooms.get(room)
+        if members is not None:
+            members.discard(connection)
+            if not members:
+                del self._rooms[room]
+
+    async def _ping(self) -> None:
+        """Ask every client once per `ping_s` whether it is there; in turns, not all at once."""
+        step_s = self._ping_s / _SLOTS
+        patience = max(1, min(_SLOTS - 1, round(self._pong_s / step_s)))
+        while True:
+            await asyncio.sleep(step_s)
+            self._turn += 1
+            for connection in list(self._by_slot[(self._turn - patience) % _SLOTS]):
+                if connection.owes_pong:
+                    connection.cut()
+            for connection in list(self._by_slot[self._turn % _SLOTS]):
+                connection.ping()
+
+    def emit(self, name: str, *arguments: Any, to: str | Sequence[str]) -> None:
         """Send an event to a socket or to rooms; a socket in two of the rooms gets it once."""
-        room = to if isinstance(to, str) else list(to)
-        await self._sio.emit(event, arguments, room=room)
+        members = self._members(to)
+        if members:
+            frame = packets.event(name, arguments)
+            for connection in members:
+                connection.write(frame)
 
-    async def enter(self, sid: str, room: str) -> None:
-        """Put a socket into a room."""
-        await self._sio.enter_room(sid, room)
+    def emit_fresh(self, name: str, *arguments: Any, to: str) -> list[str]:
+        """Send an event that a later one replaces; return the sockets left out as behind."""
+        members, behind = self._members(to), list[str]()
+        if members:
+            frame = packets.event(name, arguments)
+            for connection in members:
+                if connection.unsent_bytes > BEHIND_BYTES:
+                    behind.append(connection.sid)
+                else:
+                    connection.write(frame)
+        return behind
 
-    async def leave(self, sid: str, room: str) -> None:
-        """Take a socket out of a room."""
-        await self._sio.leave_room(sid, room)
+    def _members(self, to: str | Sequence[str]) -> list[Connection]:
+        """Return who is meant; a list, because whoever is cut off leaves the room meanwhile."""
+        if isinstance(to, str):
+            one = self._connections.get(to)
+            return [*self._rooms.get(to, ())] if one is None else [one]
+        return [*set[Connection]().union(*(self._members(room) for room in to))]
 
-    async def close(self, sid: str) -> None:
-        """End a socket now, and its transport a moment later; never waits for the client."""
-        await self._sio.disconnect(sid)
+    def is_anybody_in(self, room: str) -> bool:
+        """Tell whether a room has somebody in it."""
+        return room in self._rooms
 
-    async def drop(self, request: web.Request) -> None:
-        """End what came with a request, whose client does not even speak engine.io."""
-        for transport, environ in list(self._sio.environ.items()):
-            if environ[_REQUEST] is request and (socket := self._sio.eio.sockets.get(transport)):
-                await socket.close(wait=False, abort=True)
-                await socket.queue.put(None)
-                del self._sio.eio.sockets[transport]
-        if request.transport is not None:
-            request.transport.abort()
-
-    async def stop(self) -> None:
-        """End the library's own background task."""
-        await self._sio.shutdown()
+    def is_behind(self, sid: str) -> bool:
+        """Tell whether a socket has much to read before more makes sense."""
+        return self.waiting(sid) > BEHIND_BYTES
 
     def waiting(self, sid: str) -> int:
-        """Return how many packets wait for a socket to read them."""
-        transport = self._sio.manager.eio_sid_from_sid(sid, "/")
-        socket = self._sio.eio.sockets.get(transport)
-        return 0 if socket is None else int(socket.queue.qsize())
+        """Return how many bytes wait for a socket to read them."""
+        connection = self._connections.get(sid)
+        return 0 if connection is None else connection.unsent_bytes
+
+    def enter(self, sid: str, room: str) -> None:
+        """Put a socket into a room."""
+        connection = self._connections.get(sid)
+        if connection is not None:
+            connection.rooms.add(room)
+            self._rooms.setdefault(room, set()).add(connection)
+
+    def leave(self, sid: str, room: str) -> None:
+        """Take a socket out of a room."""
+        connection = self._connections.get(sid)
+        if connection is not None:
+            connection.rooms.discard(room)
+            self._take_out(connection, room)
+
+    def close(self, sid: str) -> None:
+        """End a socket: it hears nothing more, its transport closes within a moment."""
+        connection = self._connections.get(sid)
+        if connection is not None:
+            for room in connection.rooms:
+                self._take_out(connection, room)
+            connection.rooms.clear()
+            connection.close()
+
+    async def stop(self) -> None:
+        """End every socket, and the asking whether they are there."""
+        if self._pinging is not None:
+            self._pinging.cancel()
+            await asyncio.wait([self._pinging])
+            self._pinging = None
+        for connection in list(self._connections.values()):
+            connection.close()
+        for _ in range(round(2 * FAREWELL_S / _LOOK_EVERY_S)):  # each has its own deadline
+            if not self._connections:
+                break
+            await asyncio.sleep(_LOOK_EVERY_S)

@@ -10,10 +10,11 @@ fix would pass for all those before it. For the same reason the stream is never 
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.exceptions import ResponseError
@@ -25,10 +26,23 @@ from tracking import keys
 _RECORD = struct.Struct("<16sIIqqddfffBB")
 _MARK = struct.Struct("<II")
 _FIELD = b"f"
-OFF_SHIFT = "off_shift"
-"""Why a fix is not stored at all: it is nobody's business. It only moves the marks."""
+ROW = np.dtype([
+    ("courier", "V16"),
+    ("epoch", "<u4"),
+    ("seq", "<u4"),
+    ("t_ms", "<i8"),
+    ("received_ms", "<i8"),
+    ("lat", "<f8"),
+    ("lng", "<f8"),
+    ("speed_mps", "<f4"),
+    ("heading_deg", "<f4"),
+    ("accuracy_m", "<f4"),
+    ("flags", "u1"),
+    ("refusal", "u1"),
+])
+"""A packed record as numpy sees it; `refusal` is a place in `REFUSALS`, NaN is unknown."""
 
-_REFUSALS = (None, *(reason.value for reason in Refusal), OFF_SHIFT)
+REFUSALS = (None, *(reason.value for reason in Refusal))
 _GROUP = "pg"
 
 _BEHIND = """
@@ -97,6 +111,56 @@ class Mark:
     seq: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Packed records, how far each courier's fixes get in them, and when each was heard (ms)."""
+
+    blob: bytes = b""
+    marks: Mapping[UUID, Mark] = field(default_factory=dict)
+    heard_ms: Mapping[UUID, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return how many records there are."""
+        return len(self.blob) // _RECORD.size
+
+    @classmethod
+    def of(cls, records: Sequence[TrailRecord]) -> "Batch":
+        """Return records packed."""
+        heard_ms = {record.courier_id: record.received_ms for record in records}
+        return cls(pack(records), reached(records), heard_ms)
+
+    def without(self, courier_id: UUID) -> "Batch":
+        """Return what is left when one courier's records are taken out."""
+        if courier_id not in self.marks:
+            return self
+        rows = np.frombuffer(self.blob, ROW)
+        others = rows["courier"] != np.void(courier_id.bytes)
+        marks = {one: mark for one, mark in self.marks.items() if one != courier_id}
+        heard_ms = {one: at_ms for one, at_ms in self.heard_ms.items() if one != courier_id}
+        return Batch(rows[others].tobytes(), marks, heard_ms)
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Return batches as one, in their sequence."""
+    if len(batches) == 1:
+        return batches[0]
+    marks: dict[UUID, Mark] = {}
+    heard_ms: dict[UUID, int] = {}
+    for batch in batches:
+        for courier_id, mark in batch.marks.items():
+            marks[courier_id] = _further(marks.get(courier_id, mark), mark)
+        heard_ms |= batch.heard_ms
+    return Batch(b"".join(batch.blob for batch in batches), marks, heard_ms)
+
+
+def _further(former: Mark, mark: Mark) -> Mark:
+    """Return the mark that stands after both; of another epoch the later one holds.
+
+    Epochs are by the phone's clock: the newer one may bear the lower number.
+    """
+    return max(mark, former) if former.epoch == mark.epoch else mark
+
+
 def pack(records: Sequence[TrailRecord]) -> bytes:
     """Return records as one blob."""
     nan = float("nan")
@@ -113,7 +177,7 @@ def pack(records: Sequence[TrailRecord]) -> bytes:
             nan if record.fix.heading_deg is None else record.fix.heading_deg,
             nan if record.fix.accuracy_m is None else record.fix.accuracy_m,
             record.fix.flags & 0xFF,
-            _REFUSALS.index(record.refusal),
+            REFUSALS.index(record.refusal),
         )
         for record in records
     )
@@ -127,7 +191,7 @@ def unpack(blob: bytes) -> list[TrailRecord]:
             epoch=epoch,
             received_ms=received_ms,
             fix=Fix(seq, t_ms, lat, lng, _known(speed), _known(heading), _known(accuracy), flags),
-            refusal=_REFUSALS[refusal],
+            refusal=REFUSALS[refusal],
         )
         for (
             courier,
@@ -151,35 +215,31 @@ def _known(value: float) -> float | None:
 
 
 def reached(records: Sequence[TrailRecord]) -> dict[UUID, Mark]:
-    """Return how far the fixes of each courier get in `records`, in the epoch that comes last.
-
-    Epochs are by the phone's clock: the newer one may bear the lower number.
-    """
+    """Return how far the fixes of each courier get in `records`, in the epoch that comes last."""
     found: dict[UUID, Mark] = {}
     for record in records:
         mark = Mark(record.epoch, record.fix.seq)
-        former = found.get(record.courier_id, mark)
-        found[record.courier_id] = max(mark, former) if former.epoch == mark.epoch else mark
+        found[record.courier_id] = _further(found.get(record.courier_id, mark), mark)
     return found
 
 
 def append(
     pipeline: Pipeline,
-    records: Sequence[TrailRecord],
+    batch: Batch,
     known: Mapping[UUID, Mark],
     at_most_entries: int,
 ) -> None:
-    """Add to a pipeline: one stream entry for all `records`, and the marks that say so.
+    """Add to a pipeline: one stream entry for all of `batch`, and the marks that say so.
 
     `known` are the accepted marks that Redis must hold. The command's reply are the couriers (16
     bytes each) whose mark is lost: then nothing was appended. It fails while the stream is full.
     """
     marks: list[bytes] = []
-    for courier_id, mark in reached(records).items():
+    for courier_id, mark in batch.marks.items():
         before = known.get(courier_id, Mark())
         expected = b"" if before == Mark() else _packed(before)
         marks += (courier_id.bytes, expected, _packed(mark))
-    pipeline.eval(_APPEND, 2, keys.TRAIL, keys.ACCEPTED, pack(records), at_most_entries, *marks)
+    pipeline.eval(_APPEND, 2, keys.TRAIL, keys.ACCEPTED, batch.blob, at_most_entries, *marks)
 
 
 def _packed(mark: Mark) -> bytes:

@@ -31,6 +31,7 @@ class Viewports:
         self._views: dict[str, frozenset[int]] = {}
         self._watchers: Counter[int] = Counter()
         self._sequence: Counter[int] = Counter()
+        self._missed: dict[str, set[int]] = {}
 
     def look(self, sid: str, box: Box) -> Change:
         """Let a map watch the cells of `box` instead of those before.
@@ -48,20 +49,21 @@ class Viewports:
         """Forget a map that is gone."""
         self._swap(sid, frozenset())
         self._views.pop(sid, None)
+        self._missed.pop(sid, None)
 
     def watches(self, sid: str, cell: int) -> bool:
         """Tell whether a map watches a cell."""
         return cell in self._views.get(sid, frozenset())
 
-    async def settle(self, sid: str, change: Change, real_now_ms: int) -> None:
+    def settle(self, sid: str, change: Change, real_now_ms: int) -> None:
         """Put a map into the rooms of its new cells and send a snapshot of each."""
         for cell in change.ended:
-            await self._sockets.leave(sid, rooms.cell(cell))
+            self._sockets.leave(sid, rooms.cell(cell))
         for cell in change.begun:
-            await self._sockets.enter(sid, rooms.cell(cell))
-            await self.snapshot(sid, cell, real_now_ms)
+            self._sockets.enter(sid, rooms.cell(cell))
+            self.snapshot(sid, cell, real_now_ms)
 
-    async def snapshot(self, sid: str, cell: int, real_now_ms: int) -> None:
+    def snapshot(self, sid: str, cell: int, real_now_ms: int) -> None:
         """Send everything in a cell to one map."""
         ids = sorted(self._fleet.members.get(cell, ()))
         records = pack_records(self._fleet.records(cell, ids, real_now_ms))
@@ -69,25 +71,37 @@ class Viewports:
         # The middle spares a page the whole of H3: records count from there.
         middle = list(cells.centre(cell))
         frame = (cells.to_text(cell), self._sequence[cell], records, names, middle)
-        await self._sockets.emit("snap", *frame, to=sid)
+        self._sockets.emit("snap", *frame, to=sid)
 
-    async def send_changes(self, real_now_ms: int) -> int:
-        """Send one frame to the maps of each watched cell that changed; return how many."""
+    def send_changes(self, real_now_ms: int) -> int:
+        """Send one frame to the maps of each watched cell that changed; return how many.
+
+        A map that is behind with reading is left out; once it has read, it is sent the whole of
+        what it missed. Nothing piles up for it.
+        """
+        self._catch_up(real_now_ms)
         sent = 0
         for cell, changes in self._fleet.take_changes().items():
             if self._watchers[cell] <= 0:
                 continue
-            await self._send(cell, changes, real_now_ms)
+            self._send(cell, changes, real_now_ms)
             sent += 1
         return sent
 
-    async def _send(self, cell: int, changes: CellChanges, real_now_ms: int) -> None:
+    def _catch_up(self, real_now_ms: int) -> None:
+        for sid in [sid for sid in self._missed if not self._sockets.is_behind(sid)]:
+            for cell in sorted(self._missed.pop(sid)):
+                if self.watches(sid, cell):
+                    self.snapshot(sid, cell, real_now_ms)
+
+    def _send(self, cell: int, changes: CellChanges, real_now_ms: int) -> None:
         self._sequence[cell] += 1
         shown = sorted(changes.changed | changes.entered)
         records = pack_records(self._fleet.records(cell, shown, real_now_ms))
         names = self._fleet.introductions(sorted(changes.entered))
         frame = (cells.to_text(cell), self._sequence[cell], records, names, sorted(changes.left))
-        await self._sockets.emit("t", *frame, to=rooms.cell(cell))
+        for sid in self._sockets.emit_fresh("t", *frame, to=rooms.cell(cell)):
+            self._missed.setdefault(sid, set()).add(cell)
 
     def _swap(
         self, sid: str, now: frozenset[int]

@@ -12,14 +12,29 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
+
 from geo.box import Box
 from geo.fix import Fix
 
 VERSION = 1
 
 _PACKED_FIX = struct.Struct("<IIiiBBBB")
+_NUMBER = struct.Struct("<I16x")
 _MAP_RECORD = struct.Struct("<HhhbbBBBB")
-_UNKNOWN = 255
+PACKED_ROW = np.dtype([
+    ("seq", "<u4"),
+    ("dt_ms", "<u4"),
+    ("lat", "<i4"),
+    ("lng", "<i4"),
+    ("speed", "u1"),
+    ("heading", "u1"),
+    ("accuracy", "u1"),
+    ("flags", "u1"),
+])
+"""A packed fix as numpy sees it."""
+
+UNKNOWN = 255
 _U32 = 1 << 32
 _FIELDS = 7
 _HELLO = ("v", "epoch", "firstSeq", "lastSeq")
@@ -109,6 +124,12 @@ def _fix(reading: Any, place: int) -> Fix:
 
 def parse_packed(epoch: Any, text: Any, at_most: int) -> tuple[int, list[Fix]]:
     """Return the epoch and the fixes of an `f` event."""
+    base, blob = packed_blob(epoch, text, at_most)
+    return base, unpack_fixes(base, blob)
+
+
+def packed_blob(epoch: Any, text: Any, at_most: int) -> tuple[int, bytes]:
+    """Return the epoch and the records of an `f` event, as they are."""
     base = _counted(epoch, "epoch")
     if not isinstance(text, str):
         raise BadFrame("bad_payload", "fixes", "send [epoch, base64 text]")
@@ -120,15 +141,31 @@ def parse_packed(epoch: Any, text: Any, at_most: int) -> tuple[int, list[Fix]]:
         raise BadFrame("bad_payload", "fixes", f"records are {_PACKED_FIX.size} bytes each")
     if len(blob) > at_most * _PACKED_FIX.size:
         raise BadFrame("too_many_fixes", "fixes", f"at most {at_most} fixes in one event")
-    return base, [
+    return base, blob
+
+
+def numbers(blob: bytes) -> list[int]:
+    """Return the sequence numbers of packed fixes."""
+    return [seq for (seq,) in _NUMBER.iter_unpack(blob)]
+
+
+def chosen(blob: bytes, places: Iterable[int]) -> bytes:
+    """Return the packed fixes at these places."""
+    size = _PACKED_FIX.size
+    return b"".join(blob[place * size : (place + 1) * size] for place in places)
+
+
+def unpack_fixes(epoch: int, blob: bytes) -> list[Fix]:
+    """Return packed fixes one by one."""
+    return [
         Fix(
             seq,
-            base * 1000 + dt_ms,
+            epoch * 1000 + dt_ms,
             lat / 1e7,
             lng / 1e7,
-            None if speed == _UNKNOWN else speed / 4,
-            None if heading == _UNKNOWN else heading * 360 / 256,
-            None if accuracy == _UNKNOWN else float(accuracy),
+            None if speed == UNKNOWN else speed / 4,
+            None if heading == UNKNOWN else heading * 360 / 256,
+            None if accuracy == UNKNOWN else float(accuracy),
             flags,
         )
         for seq, dt_ms, lat, lng, speed, heading, accuracy, flags in _PACKED_FIX.iter_unpack(blob)
@@ -142,9 +179,9 @@ def pack_fix(epoch: int, fix: Fix) -> bytes:
         fix.t_ms - epoch * 1000,
         round(fix.lat * 1e7),
         round(fix.lng * 1e7),
-        _UNKNOWN if fix.speed_mps is None else min(254, round(fix.speed_mps * 4)),
-        _UNKNOWN if fix.heading_deg is None else min(254, round(fix.heading_deg % 360 * 256 / 360)),
-        _UNKNOWN if fix.accuracy_m is None else min(254, round(fix.accuracy_m)),
+        UNKNOWN if fix.speed_mps is None else min(254, round(fix.speed_mps * 4)),
+        UNKNOWN if fix.heading_deg is None else min(254, round(fix.heading_deg % 360 * 256 / 360)),
+        UNKNOWN if fix.accuracy_m is None else min(254, round(fix.accuracy_m)),
         fix.flags,
     )
 

@@ -1,16 +1,57 @@
 """Opening Redis: bounded waits, one place for its options."""
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from typing import Any
+
+import hiredis
+from redis.asyncio import (
+    BlockingConnectionPool,
+    Connection,
+    Redis,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import DataError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 OUT_OF_REACH = (RedisConnectionError, RedisTimeoutError)
 """Errors that mean: Redis does not answer now."""
 
 __all__ = ["OUT_OF_REACH", "Redis", "RedisError", "open_redis"]
+
+
+class _PacksInC:
+    """Packs commands by hiredis, which redis-py itself uses for replies only.
+
+    Its own way copies what is packed so far with every argument: half the cost of a tracking tick.
+    """
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """Return a command as the Redis protocol has it; a name of two words is two arguments."""
+        name, *rest = args
+        words = (name.encode() if isinstance(name, str) else name).split()
+        plain = (bytes(one) if isinstance(one, bytearray | memoryview) else one for one in rest)
+        try:
+            return [hiredis.pack_command((*words, *plain))]
+        except TypeError as error:
+            raise DataError(str(error)) from error
+
+
+class _Tcp(_PacksInC, Connection):
+    """Over TCP."""
+
+
+class _Tls(_PacksInC, SSLConnection):
+    """Over TLS."""
+
+
+class _Unix(_PacksInC, UnixDomainSocketConnection):
+    """Over a unix socket."""
+
+
+_PACKING = {Connection: _Tcp, SSLConnection: _Tls, UnixDomainSocketConnection: _Unix}
 
 
 def open_redis(url: str, *, timeout_s: float = 2.0) -> Redis:
@@ -28,4 +69,5 @@ def open_redis(url: str, *, timeout_s: float = 2.0) -> Redis:
         health_check_interval=15,
         max_connections=50,
     )
+    pool.connection_class = _PACKING[pool.connection_class]
     return Redis.from_pool(pool)

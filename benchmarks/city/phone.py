@@ -21,6 +21,8 @@ IDLE_INTERVAL_MS = 3000
 SHORTEST_INTERVAL_MS = 200
 STUCK_S = 30.0
 """Fixes sent but not accepted for so long: the phone connects anew and sends them again."""
+OFF_SHIFT_PAUSE_S = 1.0
+"""After the server did not know yet that the shift has begun: say hello again after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,10 @@ class Phone:
         self._is_greeted = False
         self._sees_sky = True
         self._waiting_since: float | None = None
+        self._greet_at: float | None = None
         self._sending = asyncio.Lock()
         self._is_alive = is_alive
-        self._socket = connect({**listeners, "a": self._heard})
+        self._socket = connect({**listeners, "a": self._heard, "oops": self._erred})
 
     async def run(self) -> None:
         """Be a phone on shift until cancelled."""
@@ -88,7 +91,7 @@ class Phone:
 
     async def _greet(self) -> None:
         """Say hello, learn how far the fixes got, send again what is not durable."""
-        self._is_greeted = False
+        self._is_greeted, self._greet_at = False, None
         self._buffer.renew(self._clock.now_ms() // 1000)
         first, last = self._buffer.kept_range
         hello = {"v": VERSION, "epoch": self._buffer.epoch, "firstSeq": first, "lastSeq": last}
@@ -129,9 +132,18 @@ class Phone:
         self._tally.fixes.durable += newly_durable
         self._interval_ms = max(SHORTEST_INTERVAL_MS, interval_ms)
 
+    def _erred(self, told: Mapping[str, Any]) -> None:
+        if told.get("code") == "off_shift":
+            self._is_greeted = False
+            self._greet_at = asyncio.get_running_loop().time() + OFF_SHIFT_PAUSE_S
+        else:
+            self._tally.alarms[f"oops {told.get('code')}: {told.get('message')}"] += 1
+
     async def _look_after_itself(self) -> None:
         """Connect anew when the server stays silent about fixes it was sent."""
         now_s = asyncio.get_running_loop().time()
+        if self._greet_at is not None and now_s >= self._greet_at and self._socket.is_up:
+            await self._greet()
         if self._sent <= self._buffer.accepted or not self._is_greeted or not self._socket.is_up:
             self._waiting_since = None
         elif self._waiting_since is None:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,8 @@ from benchmarks.city.errors import CityError
 from jobs.machine.child import Account, end, kill_group, spawn
 from jobs.machine.log_files import open_log, quoted, tail
 
-READY_S = 120.0
+READY_S = 90.0
 LOOK_EVERY_S = 0.05
-TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +53,12 @@ class Killable:
     async def start(self, *more: str) -> None:
         """Start it, with `more` words on its command line, and wait until it does its work.
 
-        One that ends at once is started again, as a supervisor would.
-        Raises CityError with its last words when it keeps ending or is not ready in time.
+        Raises CityError with its last words when it ends or is not ready in time.
         """
-        how, codes, until = self._how, list[int](), time.monotonic() + READY_S
-        self._child = child = self._spawn(more)
-        while not await asyncio.to_thread(how.is_ready):
-            if (code := child.poll()) is not None:
-                codes.append(code)
-                if len(codes) < TRIES:
-                    self._child = child = self._spawn(more)
-            if len(codes) >= TRIES or time.monotonic() > until:
-                said = quoted(tail(how.log, 20))
-                ended = f"ended with {codes}" if codes else f"is not ready after {READY_S:g} s"
-                raise CityError(f"{said}{how.name} {ended}; its last words stand above.")
-            await asyncio.sleep(LOOK_EVERY_S)
-
-    def _spawn(self, more: Sequence[str]) -> subprocess.Popen[bytes]:
-        how, log = self._how, open_log(self._how.log)
+        how = self._how
+        log = open_log(how.log)
         try:
-            return spawn(
+            self._child = child = spawn(
                 (*how.command, *more),
                 environment=how.environment,
                 cwd=how.cwd,
@@ -83,6 +68,16 @@ class Killable:
             )
         finally:
             os.close(log)
+        until = time.monotonic() + READY_S
+        while not await asyncio.to_thread(how.is_ready):
+            code = child.poll()
+            if code is not None or time.monotonic() > until:
+                said = quoted(tail(how.log, 20))
+                ended = (
+                    f"is not ready after {READY_S:g} s" if code is None else f"ended with {code}"
+                )
+                raise CityError(f"{said}{how.name} {ended}; its last words stand above.")
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def kill(self, by: signal.Signals = signal.SIGKILL) -> str:
         """End it now, without a chance to tidy up; return how it ended."""

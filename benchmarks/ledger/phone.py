@@ -22,6 +22,8 @@ MOST_KEPT = 1000
 MOST_IN_ONE_EVENT = 60
 STUCK_S = 15.0
 """Fixes sent but not accepted for so long: connect anew and send them again."""
+OFF_SHIFT_PAUSE_S = 0.5
+"""After the server did not know yet that the shift has begun: say hello again after so long."""
 STEP_MS = 1000
 REPEATED_EVENTS = 4
 _LOOK_EVERY_S = 0.5
@@ -195,7 +197,15 @@ class LedgerPhone:
             self._wake.set()
 
     def _erred(self, told: Mapping[str, Any]) -> None:
-        self.oopses[str(told.get("code"))] += 1
+        code = str(told.get("code"))
+        self.oopses[code] += 1
+        if code == "off_shift":
+            self._is_greeted = False
+            asyncio.get_running_loop().call_later(OFF_SHIFT_PAUSE_S, self._say_hello)
+        else:
+            self._say_hello()
+
+    def _say_hello(self) -> None:
         self._hello_again = True
         self._wake.set()
 

@@ -79,21 +79,12 @@ async def play(run: Run, folder: Path) -> None:
         handover = await prepare(installation.doors, crowd, folder / "unused")
         async with open_api(handover.url, run.tally) as api:
             ids = await _begin_shifts(api, handover.couriers)
-            if not await servers.know_shifts(len(ids)):
-                raise CityError("The job worker does not tell who is on shift: try again.")
-        await (
-            installation.gateway.kill()
-        )  # the next one knows every shift before it lets in anybody
-        await installation.gateway.start()
-        async with (
-            open_api(handover.url, run.tally) as api,
-            _riding(run, api, handover.couriers, ids) as phones,
-        ):
-            began = time.monotonic()
-            await _fault_after_fault(run, installation, servers, phones)
-            run.doing = "waiting for the last fixes"
-            run.unfinished = await _settle(run.book, phones)
-            run.seconds = time.monotonic() - began
+            async with _riding(run, api, handover.couriers, ids) as phones:
+                began = time.monotonic()
+                await _fault_after_fault(run, installation, servers, phones)
+                run.doing = "waiting for the last fixes"
+                run.unfinished = await _settle(run.book, phones)
+                run.seconds = time.monotonic() - began
         run.doing = "comparing history with the ledger"
         db = await servers.database()
         try:

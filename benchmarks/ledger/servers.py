@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from benchmarks.ledger.installation import Installation
-from tracking import plans
 
 MARKER = "ledger"
 PATIENCE_S = 60.0
@@ -68,15 +67,6 @@ class Servers:
             while on_disk and not _is_kept(await redis.info("persistence")):  # noqa: ASYNC110  # ask
                 await asyncio.sleep(0.02)
             await redis.set(MARKER, b"1")
-
-    async def know_shifts(self, couriers: int) -> bool:
-        """Wait until Redis knows that so many couriers are on shift; tell whether it came true."""
-        async with self.redis() as redis:
-            for _ in range(round(PATIENCE_S / 0.25)):
-                if len(await plans.load_all(redis)) >= couriers:
-                    return True
-                await asyncio.sleep(0.25)
-        return False
 
     async def has_marker(self) -> bool:
         """Tell whether Redis still knows what it knew before."""

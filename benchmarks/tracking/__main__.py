@@ -1,14 +1,15 @@
-"""Live tracking beside its rivals: `python -m benchmarks.tracking ingest`.
+"""Live tracking beside its rivals: `python -m benchmarks.tracking RUNNER`.
 
-Our realtime program with everything on (sessions, numbering, screening, positions and trail in
-Redis) beside python-socketio and node's socket.io that only remember the newest fix, in one run.
+`ours` is the realtime program with everything on (sessions, numbering, screening, positions and
+trail in Redis); `endpoint` is its socket endpoint alone, doing for a frame what the rivals do:
+python-socketio, node's socket.io, and the floor, aiohttp's own WebSockets.
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,73 +17,144 @@ import uvloop
 
 from benchmarks.city.errors import CityError
 from benchmarks.report import CpuShare, machine, show, tell
-from benchmarks.tracking import contenders
-from benchmarks.tracking.ingest import Figures, Load, measure
+from benchmarks.tracking import connect, contenders, fanout, ingest, live
+from benchmarks.tracking.contenders import Contender
 from jobs.machine.services import remove_data
 
-PEERS = {"stock": contenders.stock, "node": contenders.node}
+CONTENDERS = {
+    "ours": contenders.ours,
+    "endpoint": contenders.endpoint,
+    "stock": contenders.stock,
+    "node": contenders.node,
+    "raw": contenders.raw,
+}
+PEERS = ("stock", "node", "raw")
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A runner: its title, who of ours takes part, the cost that is compared, how to measure."""
+
+    title: str
+    ours: tuple[str, ...]
+    cost: str
+    keys: tuple[str, ...]
+    measure: Callable[[Contender, argparse.Namespace], Awaitable[Sequence[Any]]]
+
+
+RUNNERS = {
+    "ingest": Runner(
+        "Ingest: server CPU per fix",
+        ("ours", "endpoint"),
+        "us_per_fix",
+        ("form", "pace"),
+        lambda one, o: ingest.measure(one, ingest.Load(o.phones, o.messages, o.rate)),
+    ),
+    "fanout": Runner(
+        "Fan-out: server CPU per delivery",
+        ("endpoint",),
+        "us_per_delivery",
+        ("room_of", "pace"),
+        lambda one, o: fanout.measure(one, fanout.Load(o.watchers, o.deliveries, o.rate)),
+    ),
+    "live": Runner(
+        "Phone to map, everything on",
+        ("ours",),
+        "us_per_fix",
+        ("pace",),
+        lambda one, o: live.measure(one, live.Load(o.phones, o.maps, o.seconds)),
+    ),
+    "connect": Runner(
+        "Connections: server CPU and memory",
+        ("ours", "endpoint"),
+        "ms_each",
+        (),
+        lambda one, o: connect.measure(one, o.connections),
+    ),
+}
 
 
 def main() -> int:
     """Measure and report; return 0 when everybody could be measured."""
     options = _parser().parse_args()
-    load, share = Load(options.phones, options.messages, options.rate), CpuShare()
-    found: list[Figures] = []
+    runner, share = RUNNERS[options.runner], CpuShare()
+    found: list[Any] = []
     try:
-        for name in ("ours", *options.peers):
-            found += _measured(name, load)
+        for name in (*runner.ours, *options.peers):
+            found += _measured(name, runner, options)
     except CityError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    head = ("server", "form", "pace", "us/fix", "fixes/core s", "fixes/s", "p50 ms", "p99 ms")
-    show("Ingest: server CPU per fix", head, [list(asdict(one).values()) for one in found])
-    told = {"load": asdict(load), "summary": summary(found, options.peers)}
+    head = [field.name.replace("_", " ") for field in fields(found[0])]
+    show(runner.title, head, [list(asdict(one).values()) for one in found])
+    load = {k: v for k, v in vars(options).items() if isinstance(v, int)}
+    told = {"load": load, "summary": summary(runner, found, options.peers)}
     tell({"machine": machine(), "cpu_share": share.so_far(), **told}, options.json)
     return 0
 
 
-def _measured(name: str, load: Load) -> list[Figures]:
-    with tempfile.TemporaryDirectory(prefix="hermod-ingest-") as made:
+def _measured(name: str, runner: Runner, options: argparse.Namespace) -> Sequence[Any]:
+    with tempfile.TemporaryDirectory(prefix="hermod-tracking-") as made:
         folder = Path(made)
         folder.chmod(0o711)  # a server that may not run as root passes through
-        start = contenders.ours if name == "ours" else PEERS[name]
         try:
-            with start(folder) as contender:
-                return uvloop.run(measure(contender, load))
+            with CONTENDERS[name](folder) as contender:
+                return uvloop.run(_awaited(runner.measure(contender, options)))
         except TimeoutError as error:
             raise CityError(f"The server {name} did not answer in time.") from error
         finally:
             remove_data(folder / "servers")
 
 
-def summary(found: Sequence[Figures], peers: Sequence[str]) -> dict[str, Any]:
-    """Return the figures, and how many times a rival's CPU per fix is ours, at its worst.
+async def _awaited(measuring: Awaitable[Sequence[Any]]) -> Sequence[Any]:
+    return await measuring
 
-    A ratio above 1 says that we are cheaper.
+
+def summary(runner: Runner, found: Sequence[Any], peers: Sequence[str]) -> dict[str, Any]:
+    """Return the figures, and how many times a rival's cost is ours, at its worst.
+
+    `ratio_to_…` compares what does the same work (the endpoint), `everything_on_ratio_to_…` our
+    whole program with rivals that only remember the newest fix. Above 1 we are cheaper.
     """
-    ours = {(one.form, one.pace): one.us_per_fix for one in found if one.server == "ours"}
-    ratios: dict[str, Any] = {}
-    for peer in peers:
-        each = {
-            f"{one.form}, {one.pace}": one.us_per_fix / ours[one.form, one.pace]
-            for one in found
-            if one.server == peer
-        }
-        ratios[f"ratio_to_{peer}"] = round(min(each.values()), 3)
-        ratios[f"ratios_to_{peer}"] = {what: round(ratio, 3) for what, ratio in each.items()}
-    return {**ratios, "figures": [asdict(one) for one in found]}
+    told: dict[str, Any] = {}
+    for name in runner.ours:
+        prefix = "" if name == runner.ours[-1] else "everything_on_"
+        ours = {_key(runner, one): getattr(one, runner.cost) for one in found if one.server == name}
+        for peer in peers:
+            each = {
+                _key(runner, one): getattr(one, runner.cost) / ours[_key(runner, one)]
+                for one in found
+                if one.server == peer
+            }
+            told[f"{prefix}ratio_to_{peer}"] = round(min(each.values()), 3)
+            told[f"{prefix}ratios_to_{peer}"] = {key: round(x, 3) for key, x in each.items()}
+    return {**told, "figures": [asdict(one) for one in found]}
+
+
+def _key(runner: Runner, one: Any) -> str:
+    return ", ".join(str(getattr(one, key)) for key in runner.keys)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tracking", description=__doc__)
-    parser.add_argument("runner", choices=("ingest",))
-    parser.add_argument("--peers", type=_peers, default="stock", metavar="stock[,node]")
-    parser.add_argument("--phones", type=_count, default=300, metavar="N")
-    parser.add_argument("--messages", type=_count, default=30, metavar="N", help="of each phone")
-    parser.add_argument("--rate", type=_count, default=2000, metavar="N", help="paced, per second")
-    parser.add_argument("--json", type=Path, metavar="FILE")
+    runners = parser.add_subparsers(dest="runner", required=True, metavar="RUNNER")
+    sizes = {
+        "ingest": (("phones", 300), ("messages", 30), ("rate", 2000)),
+        "fanout": (("watchers", 1000), ("deliveries", 60_000), ("rate", 4000)),
+        "live": (("phones", 2000), ("maps", 500), ("seconds", 20)),
+        "connect": (("connections", 2000),),
+    }
+    for name, runner in RUNNERS.items():
+        own = runners.add_parser(name, help=runner.title)
+        if name == "live":  # no rival does all this
+            own.set_defaults(peers=())
+        else:
+            own.add_argument("--peers", type=_peers, default="stock", metavar="stock[,node,raw]")
+        for size, usual in sizes[name]:
+            own.add_argument(f"--{size}", type=_count, default=usual, metavar="N")
+        own.add_argument("--json", type=Path, metavar="FILE")
     return parser
 
 
@@ -95,8 +167,8 @@ def _peers(text: str) -> tuple[str, ...]:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100000")
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000000")
     return int(text)
 
 

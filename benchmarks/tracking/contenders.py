@@ -1,4 +1,4 @@
-"""Who is measured: our realtime program, stock python-socketio, socket.io on node."""
+"""Who is measured: our realtime program, our endpoint alone, and the rivals."""
 
 import os
 import shutil
@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
 from benchmarks.city.errors import CityError
@@ -43,6 +45,7 @@ class Contender:
     port: int
     pid: int
     redis_url: str = ""
+    redis_pid: int = 0
 
     async def addresses(self, phones: int) -> list[str]:
         """Return what each phone adds to the address to be let in: a ticket of ours."""
@@ -55,7 +58,23 @@ class Contender:
                 for one in couriers
             ]
             await plans.publish(redis, on_shift, [], complete=True)
-            return [f"&ticket={await tickets.issue(redis, _grant(c), _TICKET_S)}" for c in couriers]
+            return await _addresses(redis, [_grant(courier_id) for courier_id in couriers])
+
+    async def staff_addresses(self, people: int) -> list[str]:
+        """Return the same for dispatchers."""
+        if not self.redis_url:
+            return [""] * people
+        async with Redis.from_url(self.redis_url) as redis:
+            return await _addresses(redis, [_staff_grant(number) for number in range(people)])
+
+
+async def _addresses(redis: Redis, grants: Sequence[Grant]) -> list[str]:
+    return [f"&ticket={await tickets.issue(redis, grant, _TICKET_S)}" for grant in grants]
+
+
+def _staff_grant(number: int) -> Grant:
+    name = f"operator-{number}"
+    return Grant(Kind.STAFF, "operator", name, ("platform",), session_id=f"session-{name}")
 
 
 def _grant(courier_id: UUID) -> Grant:
@@ -78,17 +97,43 @@ def ours(folder: Path) -> Iterator[Contender]:
             environment = {"HERMOD_REDIS_URL": server.url, "HERMOD_LOG_LEVEL": "warning"}
             words = (sys.executable, "-m", "api.realtime")
             with _running("ours", words, folder, environment) as (port, pid):
-                yield Contender("ours", port, pid, server.url)
+                yield Contender("ours", port, pid, server.url, _pid_of(server.url))
     except CannotGoOn as error:
         raise CityError(str(error)) from error
+
+
+def _pid_of(redis_url: str) -> int:
+    with SyncRedis.from_url(redis_url) as redis:
+        told: Any = redis.info("server")
+    return int(told["process_id"])
+
+
+@contextmanager
+def endpoint(folder: Path) -> Iterator[Contender]:
+    """Run our socket endpoint alone, doing for a frame what the rivals do."""
+    with _alone("endpoint", folder) as contender:
+        yield contender
 
 
 @contextmanager
 def stock(folder: Path) -> Iterator[Contender]:
     """Run python-socketio as its manual shows it."""
-    words = (sys.executable, "-m", "benchmarks.tracking.stock_server")
-    with _running("stock", words, folder, {}) as (port, pid):
-        yield Contender("stock", port, pid)
+    with _alone("stock", folder) as contender:
+        yield contender
+
+
+@contextmanager
+def raw(folder: Path) -> Iterator[Contender]:
+    """Run the floor: aiohttp's own WebSockets."""
+    with _alone("raw", folder) as contender:
+        yield contender
+
+
+@contextmanager
+def _alone(name: str, folder: Path) -> Iterator[Contender]:
+    words = (sys.executable, "-m", f"benchmarks.tracking.{name}_server")
+    with _running(name, words, folder, {}) as (port, pid):
+        yield Contender(name, port, pid)
 
 
 @contextmanager

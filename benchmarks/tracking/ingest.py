@@ -63,7 +63,7 @@ async def measure(contender: Contender, load: Load) -> list[Figures]:
     for place, form in enumerate(FORMS):
         if place:
             addresses = await contender.addresses(load.phones + 1)
-        *phones, prober = await connected(contender.port, addresses)
+        *phones, prober = await connected(contender.port, addresses, ThinPhone)
         epoch = int(time.time()) - BACK_S + place
         for phone in (*phones, prober):
             await phone.ask(epoch)

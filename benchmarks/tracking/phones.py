@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from benchmarks.city.errors import CityError
 from benchmarks.tracking.frames import frame, hello, texts
@@ -33,8 +33,8 @@ class ThinPhone(asyncio.Protocol):
         self._may_write = asyncio.Event()
         self._may_write.set()
         self.is_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._answers: dict[int, asyncio.Future[None]] = {}
-        self._asked = 0
+        self.answers: dict[int, asyncio.Future[None]] = {}
+        self.asked = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for a WebSocket."""
@@ -53,9 +53,10 @@ class ThinPhone(asyncio.Protocol):
                 return
             self._upgraded, self._buffer = True, bytearray(rest)
         for text in texts(self._buffer):
-            self._hear(text)
+            self.hear(text)
 
-    def _hear(self, text: str) -> None:
+    def hear(self, text: str) -> None:
+        """Take up what the server says."""
         if text.startswith("0"):
             self.write(_CONNECT)
         elif text == "2":
@@ -64,7 +65,7 @@ class ThinPhone(asyncio.Protocol):
             self.is_up.set_result(None)
         elif text.startswith("43"):
             number = int(text[2:].partition("[")[0])
-            answer = self._answers.pop(number, None)
+            answer = self.answers.pop(number, None)
             if answer is not None and not answer.done():
                 answer.set_result(None)
         elif text.startswith('42["oops"') or text.startswith('42["bye"'):
@@ -94,30 +95,35 @@ class ThinPhone(asyncio.Protocol):
 
     async def ask(self, epoch: int, first: int = 1) -> float:
         """Say hello and return after how many seconds it was answered: all before it was read."""
-        self._asked += 1
-        answer = self._answers[self._asked] = asyncio.get_running_loop().create_future()
+        self.asked += 1
+        answer = self.answers[self.asked] = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
-        self.write(hello(self._asked, epoch, first))
+        self.write(hello(self.asked, epoch, first))
         async with asyncio.timeout(ANSWER_S):
             await answer
         return time.perf_counter() - began
 
     def _fail(self, why: str) -> None:
         error = CityError(f"A phone of the benchmark failed: {why}.")
-        for waiting in (self.is_up, *self._answers.values()):
+        for waiting in (self.is_up, *self.answers.values()):
             if not waiting.done():
                 waiting.set_exception(error)
                 waiting.exception()  # whoever waits hears of it, nobody else need
 
 
-async def connected(port: int, more: Sequence[str]) -> list[ThinPhone]:
+Kind = TypeVar("Kind", bound=ThinPhone)
+
+
+async def connected(
+    port: int, more: Sequence[str], kind: Callable[[int, int, str], Kind]
+) -> list[Kind]:
     """Return one connected phone per text in `more`; raise CityError when one is refused."""
     loop, queue = asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)
 
-    async def one(number: int, text: str) -> ThinPhone:
+    async def one(number: int, text: str) -> Kind:
         async with queue, asyncio.timeout(CONNECT_S):
             _transport, phone = await loop.create_connection(
-                lambda: ThinPhone(number, port, text), "127.0.0.1", port
+                lambda: kind(number, port, text), "127.0.0.1", port
             )
             await phone.is_up
         return phone

@@ -177,3 +177,32 @@ def test_a_box_that_is_none_is_refused(box: tuple[float, float, float, float]) -
 def test_a_small_step_changes_the_cell_at_most_to_a_neighbour() -> None:
     cell = cells.cell_of(PORTO, 9)
     assert cells.cell_of(offset(PORTO, 30, 30), 9) in cells.disk(cell, 1)
+
+
+@given(
+    lat=LATS,
+    lng=LNGS,
+    resolution=st.integers(4, 9),
+    north=st.floats(-2, 2),
+    east=st.floats(-2, 2),
+)
+def test_what_is_well_inside_a_cell_is_in_it(
+    lat: float, lng: float, resolution: int, north: float, east: float
+) -> None:
+    """Wherever on the globe, however near to the edge."""
+    cell = cells.cell_of(Point(lat, lng), resolution)
+    edge_m = h3.average_hexagon_edge_length(resolution, "m")
+    place = offset(cells.centre(cell), north * edge_m, east * edge_m)
+    if abs(place.lng) <= 180 and cells.is_well_inside(cell, *place):
+        assert cells.cell_of(place, resolution) == cell
+
+
+def test_most_of_a_cell_is_well_inside() -> None:
+    """Else it would be no short cut; and nothing is near the poles, where planes do not serve."""
+    cell = cells.cell_of(PORTO, 7)
+    edge_m = h3.average_hexagon_edge_length(7, "m")
+    for north, east in ((0.0, 0.0), (0.6, 0.0), (0.0, -0.6), (-0.4, 0.4)):
+        place = offset(cells.centre(cell), north * edge_m, east * edge_m)
+        assert cells.is_well_inside(cell, *place)
+    polar = cells.cell_of(Point(85, 10), 7)
+    assert not cells.is_well_inside(polar, *cells.centre(polar))

@@ -20,7 +20,7 @@ from jobs.station import Station
 from jobs.trail_writer import TrailWriter
 from tests.support.cast import Cast
 from tracking import keys, trail
-from tracking.trail import OFF_SHIFT, Mark, TrailRecord
+from tracking.trail import Batch, Mark, TrailRecord
 from tracking.wire import parse_fixes
 
 ANNA, BRUNO = UUID(int=1), UUID(int=2)
@@ -48,7 +48,7 @@ def record(
 async def append(station: Station, *records: TrailRecord) -> None:
     """Put records on the stream, as one tick of a gateway does."""
     async with station.redis.pipeline(transaction=True) as pipeline:
-        trail.append(pipeline, records, {}, 1000)
+        trail.append(pipeline, Batch.of(records), {}, 1000)
         await pipeline.execute()
 
 
@@ -193,14 +193,6 @@ async def test_a_fix_not_believed_is_stored_with_its_reason(station: Station, re
     assert (row["location"] is None) == (row["h3_cell"] is None) == (refusal == Refusal.INVALID)
 
 
-async def test_fixes_from_off_shift_only_move_the_mark(station: Station) -> None:
-    """They are not stored, and the phone need not keep them."""
-    await append(station, record(ANNA, 1), record(ANNA, 2, OFF_SHIFT, lat=float("nan")))
-    await drain(TrailWriter(station))
-    assert [row["seq"] for row in await history(station)] == [1]
-    assert await durable(station) == Mark(EPOCH, 2)
-
-
 @pytest.mark.parametrize(
     "t_ms",
     [0, 1, 946_684_800_000, 4_102_444_800_000, 253_402_300_800_000, (1 << 48) - 1],
@@ -308,7 +300,7 @@ READINGS = st.tuples(
     st.none() | NUMBERS,
     st.none() | NUMBERS,
 )
-REASONS = st.sampled_from([None, OFF_SHIFT, *(reason.value for reason in Refusal)])
+REASONS = st.sampled_from([None, *(reason.value for reason in Refusal)])
 
 
 @settings(
@@ -324,20 +316,15 @@ async def test_nothing_that_comes_through_the_door_stops_the_writer(
     for seq, (numbers, reason) in enumerate(readings, start=1):
         _epoch, (sent,) = parse_fixes(EPOCH, [[seq, *numbers]], 1)
         on_globe = -90 <= sent.lat <= 90 and -180 <= sent.lng <= 180
-        refusal = reason if on_globe or reason == OFF_SHIFT else Refusal.INVALID.value
+        refusal = reason if on_globe else Refusal.INVALID.value
         records.append(TrailRecord(courier_id, EPOCH, now_ms(), sent, refusal))
     await append(station, *records)
     await drain(TrailWriter(station))
     assert await durable(station, courier_id) == Mark(EPOCH, len(records))
     stored = {row["seq"] for row in await history(station) if row["courier_id"] == courier_id}
     day_ms = 86_400_000
-    certain = {
-        one.fix.seq
-        for one in records
-        if one.refusal != OFF_SHIFT and abs(one.fix.t_ms - now_ms()) < day_ms
-    }
+    certain = {one.fix.seq for one in records if abs(one.fix.t_ms - now_ms()) < day_ms}
     assert certain <= stored
-    assert not stored & {one.fix.seq for one in records if one.refusal == OFF_SHIFT}
 
 
 async def test_the_last_place_of_a_courier_is_kept_for_when_redis_is_wiped(cast: Cast) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from geo.vehicle import Vehicle
 from tests.support.phone import Client
-from tracking import plans, tickets
+from tracking import plans, tickets, trail
 from tracking.gateway import Gateway
 from tracking.plans import CourierPlan, CourierState, Followed
 from tracking.policy import TrackingPolicy
@@ -25,8 +25,7 @@ from tracking.rounds import Rounds
 from tracking.server import attach
 from tracking.sockets import Sockets
 from tracking.tickets import Grant, Kind
-
-T = TypeVar("T")
+from tracking.trail import TrailRecord
 
 NOW_MS = 1_790_000_000_000
 EPOCH = NOW_MS // 1000 - 100
@@ -128,6 +127,15 @@ class Hall:
         """Take up what the job worker has told."""
         await self.rounds._news()
 
+    def waiting(self) -> list[TrailRecord]:
+        """Return the fixes on their way to Redis, and keep them there."""
+        gateway = self.gateway
+        gateway.take_up(gateway.intake.judge(gateway.fleet))
+        batch = gateway.pending.take()
+        if batch:
+            gateway.pending.add(batch)
+        return trail.unpack(batch.blob)
+
     async def rest(self, turns: int = 20) -> None:
         """Let everything run that can run, network included."""
         for _ in range(turns):
@@ -135,13 +143,15 @@ class Hall:
 
 
 @asynccontextmanager
-async def hall(redis: Redis, policy: TrackingPolicy = BY_HAND) -> AsyncIterator[Hall]:
+async def hall(
+    redis: Redis, policy: TrackingPolicy = BY_HAND, origins: Collection[str] = ()
+) -> AsyncIterator[Hall]:
     """Return a realtime program whose rounds run by hand, unless the policy says otherwise."""
     clock, counts = [NOW_MS], Counts()
-    sockets = Sockets(allow_origin=lambda *_: True, max_frame_bytes=policy.max_frame_bytes)
+    sockets = Sockets(max_frame_bytes=policy.max_frame_bytes, connect_s=policy.connect_s)
     gateway = Gateway(redis, sockets, policy, counts, lambda: clock[0], 1.0)
     app = web.Application()
-    attach(app, gateway)
+    attach(app, gateway, origins.__contains__)
     server = TestServer(app)
     await server.start_server(auto_decompress=False)
     gateway.is_informed = True
@@ -202,19 +212,31 @@ class HeardSockets:
 
     def __init__(self) -> None:
         self.rooms: dict[str, set[str]] = defaultdict(set)
+        self.behind: set[str] = set()
         self.inbox: dict[str, list[tuple[str, tuple[Any, ...]]]] = defaultdict(list)
 
-    async def emit(self, event: str, *arguments: Any, to: str | Sequence[str]) -> None:
+    def emit(self, event: str, *arguments: Any, to: str | Sequence[str]) -> None:
         """Send to a socket or to rooms."""
         named = [to] if isinstance(to, str) else to
         for sid in {one for room in named for one in (self.rooms.get(room) or {room})}:
             self.inbox[sid].append((event, arguments))
 
-    async def enter(self, sid: str, room: str) -> None:
+    def emit_fresh(self, event: str, *arguments: Any, to: str) -> list[str]:
+        """Send to those of a room who are not behind; return the others."""
+        members = self.rooms.get(to) or set()
+        for sid in members - self.behind:
+            self.inbox[sid].append((event, arguments))
+        return sorted(members & self.behind)
+
+    def is_behind(self, sid: str) -> bool:
+        """Tell whether a socket has much to read."""
+        return sid in self.behind
+
+    def enter(self, sid: str, room: str) -> None:
         """Put a socket into a room."""
         self.rooms[room].add(sid)
 
-    async def leave(self, sid: str, room: str) -> None:
+    def leave(self, sid: str, room: str) -> None:
         """Take a socket out of a room."""
         self.rooms[room].discard(sid)
 
@@ -224,16 +246,6 @@ async def until(condition: Callable[[], object], within_s: float = 30.0) -> None
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110  # the condition is of somebody who knows no event
             await asyncio.sleep(0.01)
-
-
-def run(act: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine returns that never has to wait."""
-    try:
-        act.send(None)
-    except StopIteration as done:
-        value: T = done.value
-        return value
-    raise AssertionError("it waits")
 
 
 def position_of(

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from geo import cells
 from geo.point import Point, distance_m
-from tests.tracking.gateways import HeardSockets, plan_of, position_of, run
+from tests.tracking.gateways import HeardSockets, plan_of, position_of
 from tracking.fleet import Fleet, LiveCourier
 from tracking.followers import COARSE_RESOLUTION, Followers
 from tracking.plans import Followed
@@ -29,12 +29,12 @@ class Ride:
         """Move and tell."""
         position = position_of(ANNA, seq, lat=lat)
         self.fleet.move(self.courier, position)
-        run(self.followers.tell(self.courier, now_s))
+        self.followers.tell(self.courier, now_s)
         return position
 
     def tick(self, now_s: float) -> None:
         """Let a tick pass."""
-        run(self.followers.catch_up(self.fleet, now_s))
+        self.followers.catch_up(self.fleet, now_s)
 
     @property
     def courier(self) -> LiveCourier:
@@ -127,7 +127,7 @@ def test_nothing_is_sent_of_a_courier_who_went_home_or_was_never_seen() -> None:
     """There is no position to show."""
     order = exact()
     ride = Ride(order)
-    run(ride.followers.tell(ride.courier, 0.0))
+    ride.followers.tell(ride.courier, 0.0)
     assert ride.heard(order) == []
     ride.at(1.0, 1)
     ride.at(1.5, 2)

@@ -60,7 +60,7 @@ async def test_ready_says_who_one_is_and_brings_the_next_ticket(gateway_hall: Ha
     async with gateway_hall.with_ticket(ready["ticket"]) as client:
         ((again,),) = client.all("ready")
         assert again["ticket"] != ready["ticket"]
-        await gateway_hall.gateway.sockets.emit("order:new", {}, to="platform")
+        gateway_hall.gateway.sockets.emit("order:new", {}, to="platform")
         await client.wait("order:new")
     ttl = await gateway_hall.redis.ttl((await gateway_hall.redis.keys("ticket:*"))[0])
     assert 30 < ttl <= 600
@@ -227,7 +227,7 @@ async def test_sockets_of_a_session_that_ended_are_closed_and_no_others(
         body = f'{{"session_id":"{here.session_id}"}}'.encode()
         await tell(gateway_hall, Control.SESSION_ENDED, body)
         assert await gone.wait("bye") == ({"reason": "revoked"},)
-        await gateway_hall.gateway.sockets.emit("order:new", {}, to="platform")
+        gateway_hall.gateway.sockets.emit("order:new", {}, to="platform")
         await stays.wait("order:new")
         assert not stays.all("bye")
         assert not gone.all("order:new")
@@ -290,13 +290,33 @@ async def test_hello_is_answered_with_nothing_while_the_server_knows_nothing(
         assert not await phone.io.call("hello", hello())
         await phone.io.emit("p", (EPOCH, [reading(1)]))
         assert await oops(phone) == ("hello_first", "hello")
-        assert not gateway.pending
+        assert not gateway_hall.waiting()
         gateway.redis = real
         await gateway_hall.on_shift(plan_of(courier_id))
         await tell(gateway_hall, Control.COMPLETE, b"{}")
         assert (await phone.io.call("hello", hello(1, 1)))["accepted"] == 0
         await phone.io.call("p", (EPOCH, [reading(1)]))
-        assert [record.refusal for record in gateway.pending._records] == [None]
+        assert [record.refusal for record in gateway_hall.waiting()] == [None]
+
+
+async def test_fixes_sent_before_the_gateway_hears_of_the_shift_are_kept_by_the_phone(
+    gateway_hall: Hall,
+) -> None:
+    """Said once, no mistake; what came meanwhile is not taken; after hello all of them are."""
+    courier_id = uuid4()
+    async with gateway_hall.connected(courier_grant(courier_id)) as phone:
+        for _ in range(TrackingPolicy().max_mistakes + 2):
+            await phone.io.call("hello", hello(1, 2))
+            await phone.io.emit("p", (EPOCH, [reading(1)]))
+            await phone.io.call("p", (EPOCH, [reading(2)]))
+        answers = [told["code"] for (told,) in phone.all("oops")]
+        assert answers == ["off_shift"] * (TrackingPolicy().max_mistakes + 2)
+        await gateway_hall.on_shift(plan_of(courier_id))
+        await phone.io.call("p", (EPOCH, [reading(3)]))
+        assert not gateway_hall.waiting()
+        assert (await phone.io.call("hello", hello(1, 3)))["accepted"] == 0
+        await phone.io.call("p", (EPOCH, [reading(seq) for seq in (1, 2, 3)]))
+        assert [record.fix.seq for record in gateway_hall.waiting()] == [1, 2, 3]
 
 
 async def test_what_is_dropped_under_overload_is_not_passed_over_by_what_follows(
@@ -318,7 +338,7 @@ async def test_what_is_dropped_under_overload_is_not_passed_over_by_what_follows
             assert await oops(phone) == ("hello_first", "seq")
             await phone.io.call("hello", hello(1, 5))
             await phone.io.call("p", (EPOCH, [reading(seq) for seq in (3, 4, 5)]))
-            assert [record.fix.seq for record in opened.gateway.pending._records] == [3, 4, 5]
+            assert [record.fix.seq for record in opened.waiting()] == [3, 4, 5]
 
 
 async def test_a_fault_of_ours_is_logged_and_costs_the_client_like_a_mistake(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geo.fix import Fix
 from tests.tracking.gateways import EPOCH, HERE, NOW_MS, hello, plan_of
 from tracking.fleet import Fleet, LiveCourier
-from tracking.phones import Phone, Taken, take
+from tracking.phones import OffShift, Phone, Taken, take
 from tracking.trail import Mark
 from tracking.wire import BadFrame, Hello, parse_hello
 
@@ -227,15 +227,24 @@ def test_the_position_is_a_believed_fix_and_none_believed_later_was_newer(
     assert ride.latest == (believed[-1].seq if believed else None)
 
 
-def test_off_shift_fixes_only_move_the_mark() -> None:
-    """Where somebody is after work is not even put on the stream."""
+def test_nothing_is_taken_off_shift_so_that_the_phone_keeps_it() -> None:
+    """Nobody is told that it is durable, and where somebody is after work goes nowhere."""
     ride = Ride(on_shift=False)
-    taken = ride.send(fix(1), fix(2))
-    assert taken.results == ["off_shift", "off_shift"]
-    assert all(math.isnan(one.fix.lat) and math.isnan(one.fix.lng) for one in taken.records)
-    assert not taken.moved
-    assert ride.phone.received == 2
+    with pytest.raises(OffShift):
+        ride.send(fix(1), fix(2))
+    assert ride.phone.received == 0
     assert not ride.fleet.couriers
+
+
+def test_who_was_sent_home_says_hello_before_the_next_fix_is_taken() -> None:
+    """What was on its way when the shift became known would leave out what was not taken."""
+    ride = Ride(on_shift=False)
+    ride.phone.send_home()
+    ride.courier = ride.fleet.apply(plan_of(ride.phone.courier_id))
+    with pytest.raises(OffShift):
+        ride.send(fix(3))
+    ride.phone.greet(parse_hello(hello(1, 3)), Mark(), Mark())
+    assert stored(ride.send(fix(1), fix(2), fix(3))) == [1, 2, 3]
 
 
 def test_the_last_number_of_an_epoch_can_be_reached() -> None:

@@ -159,7 +159,7 @@ async def test_fixes_that_came_while_the_loss_was_found_do_not_pass_for_the_lost
     """They are sent again, too: else the mark would jump over those that Redis has lost."""
     courier_id = uuid4()
     await gateway_hall.on_shift(plan_of(courier_id))
-    rounds, gateway, redis = gateway_hall.rounds, gateway_hall.gateway, gateway_hall.redis
+    rounds, redis = gateway_hall.rounds, gateway_hall.redis
     save = rounds._save
     async with gateway_hall.connected(courier_grant(courier_id)) as phone:
         await phone.io.call("hello", hello())
@@ -182,7 +182,7 @@ async def test_fixes_that_came_while_the_loss_was_found_do_not_pass_for_the_lost
         assert (await phone.io.call("hello", hello(1, 4)))["accepted"] == 0
         await send(gateway_hall, phone, 1, 2, 3, 4)
     assert await on_stream(redis) == [1, 2, 3, 4]
-    assert not gateway.pending
+    assert not gateway_hall.waiting()
 
 
 async def test_what_was_not_written_before_hello_is_left_to_the_phone(
@@ -242,7 +242,8 @@ async def test_a_tick_that_comes_after_the_shift_leaves_no_place_behind(
         await plans.publish(gateway_hall.redis, [], [courier_id])
         await gateway_hall.rounds.tick()
         await gateway_hall.hear_news()
-        await send(gateway_hall, phone, 2)
+        await phone.io.call("p", (EPOCH, [reading(2)]))
+        await gateway_hall.rounds.tick()
     assert await gateway_hall.redis.exists(keys.LAST, keys.GEO, keys.HEARD) == 0
     assert gateway_hall.counts.results["off_shift"] == 1
 
@@ -311,7 +312,7 @@ async def test_followers_are_forgotten_with_their_orders(gateway_hall: Hall) -> 
     await gateway_hall.on_shift(plan_of(courier_id, Followed(kept, True), Followed(gone, True)))
     courier = gateway_hall.gateway.fleet.couriers[courier_id]
     gateway_hall.gateway.fleet.move(courier, position_of(courier_id))
-    await followers.tell(courier, 0.0)
+    followers.tell(courier, 0.0)
     await gateway_hall.on_shift(plan_of(courier_id, Followed(kept, True)))
     await gateway_hall.rounds._housekeeping()
     assert set(followers._sent_at) == {kept}

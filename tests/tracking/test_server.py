@@ -13,6 +13,12 @@ from api.kit.redis import open_redis
 from tests.tracking.gateways import BY_HAND, Hall, courier_grant, hall, link_grant, staff_grant
 from tracking.policy import TrackingPolicy
 
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "keep-alive, Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
 IMPATIENT = TrackingPolicy(tick_ms=BY_HAND.tick_ms, connect_s=0.2)
 
 
@@ -31,8 +37,8 @@ async def knock(gateway_hall: Hall, ticket: str | None, **query: str) -> int:
 
 
 def sessions(gateway_hall: Hall) -> int:
-    """Return how many engine.io sessions the library keeps."""
-    return len(gateway_hall.gateway.sockets._sio.eio.sockets)
+    """Return how many sockets are kept."""
+    return len(gateway_hall.gateway.sockets)
 
 
 async def test_a_ticket_opens_one_socket(gateway_hall: Hall) -> None:
@@ -57,7 +63,7 @@ async def test_bytes_that_are_no_text_are_no_ticket(gateway_hall: Hall) -> None:
     async with aiohttp.ClientSession() as session:
         for spelled in ("%ff%fe" * 10, "%ed%a0%80" * 10, "%00" * 30):
             url = f"{base}?EIO=4&transport=websocket&ticket={spelled}"
-            async with session.get(url) as response:
+            async with session.get(url, headers=UPGRADE) as response:
                 assert response.status == 401
 
 
@@ -90,7 +96,7 @@ async def test_an_official_client_is_told_that_it_may_not_come_in(gateway_hall: 
 async def test_long_polling_is_refused_and_leaves_the_ticket_whole(
     gateway_hall: Hall, method: str, query: dict[str, str]
 ) -> None:
-    """Every way that python-socketio would serve it."""
+    """Every way that a Socket.IO server could serve it."""
     ticket = await gateway_hall.ticket(link_grant(uuid4()))
     url = gateway_hall.server.make_url("/socket.io/").with_query(
         {"EIO": "4", "ticket": ticket} | query
@@ -137,7 +143,7 @@ async def test_no_other_spelling_of_the_path_goes_round_the_door(
 
 
 async def test_who_does_not_shake_hands_is_shown_out_and_who_did_stays(redis: Redis) -> None:
-    """python-socketio itself would keep the first one for ever."""
+    """Neither who says nothing, nor who says something else first."""
     async with hall(redis, IMPATIENT) as opened, opened.connected(staff_grant()) as polite:
         async with opened.raw(link_grant(uuid4())) as silent:
             message = await silent.receive(timeout=30)
@@ -149,6 +155,61 @@ async def test_who_does_not_shake_hands_is_shown_out_and_who_did_stays(redis: Re
         assert [visitor.grant.kind for visitor in opened.gateway.visitors] == ["staff"]
         assert sessions(opened) == 1
         assert polite.io.connected
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Upgrade": "h2c"},
+        {"Connection": "close"},
+        {"Sec-WebSocket-Version": "8"},
+        {"Sec-WebSocket-Key": "short"},
+        {"Sec-WebSocket-Key": "AAAA"},
+        {"Sec-WebSocket-Key": "?" * 24},
+    ],
+)
+async def test_what_is_no_websocket_is_refused_and_leaves_the_ticket_whole(
+    gateway_hall: Hall, changed: dict[str, str]
+) -> None:
+    """By the standard, to the letter."""
+    ticket = await gateway_hall.ticket(link_grant(uuid4()))
+    query = {"EIO": "4", "transport": "websocket", "ticket": ticket}
+    url = gateway_hall.server.make_url("/socket.io/").with_query(query)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url, headers=UPGRADE | changed) as response,
+    ):
+        assert response.status == 400
+    assert await knock(gateway_hall, ticket, EIO="3") == 400
+    assert await knock(gateway_hall, ticket) == 101
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://console.example", 101),
+        ("http://evil.example", 403),
+        ("null", 403),
+        ("http://[", 403),
+        ("http://HOST:8080", 101),
+    ],
+)
+async def test_only_pages_of_our_host_and_of_the_settings_may_connect(
+    redis: Redis, origin: str, status: int
+) -> None:
+    """A page of somebody else could ride on a ticket it was given by mistake."""
+    async with hall(redis, origins={"https://console.example"}) as opened:
+        ticket = await opened.ticket(link_grant(uuid4()))
+        query = {"EIO": "4", "transport": "websocket", "ticket": ticket}
+        url = opened.server.make_url("/socket.io/").with_query(query)
+        headers = {"Origin": origin.replace("HOST", str(url.host))}
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.ws_connect(url, headers=headers):
+                    found = 101
+            except aiohttp.WSServerHandshakeError as error:
+                found = error.status
+        assert found == status
 
 
 async def test_without_redis_nobody_comes_in_and_everybody_may_try_again(
@@ -165,13 +226,13 @@ async def test_without_redis_nobody_comes_in_and_everybody_may_try_again(
 
 
 async def test_when_the_program_stops_everybody_is_told_to_come_back(redis: Redis) -> None:
-    """Before their sockets close; afterwards only pings that engine.io sleeps over are left."""
+    """Before their sockets close; afterwards no task is left."""
     before = asyncio.all_tasks()
     async with hall(redis) as opened, opened.connected(staff_grant()) as dispatcher:
         await opened.server.close()
         assert await dispatcher.wait("bye") == ({"reason": "shutdown"},)
-    left = [repr(task) for task in asyncio.all_tasks() - before if not task.done()]
-    assert not [task for task in left if "_send_ping" not in task]
+        assert len(opened.gateway.sockets) == 0
+    assert not [repr(task) for task in asyncio.all_tasks() - before if not task.done()]
 
 
 async def test_other_pages_of_the_program_need_no_ticket(redis: Redis) -> None:

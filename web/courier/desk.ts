@@ -14,6 +14,8 @@ import { keepScreenOn } from './wake_lock';
 
 const GATHER_MS = 150;
 const REFRESH_MS = 30_000;
+/** Realtime took no fixes, because it did not know of the shift: say hello again after so long. */
+const OFF_SHIFT_PAUSE_MS = 2000;
 
 interface Picture {
   profile: Profile | null;
@@ -40,6 +42,7 @@ export class Desk {
   );
   private stream: FixStream | null = null;
   private gathering: ReturnType<typeof setTimeout> | undefined;
+  private pausing: ReturnType<typeof setTimeout> | undefined;
   private started = false;
 
   constructor(
@@ -62,6 +65,7 @@ export class Desk {
         a: (...mark: [number, number, number, number]) => void this.acknowledged(mark),
         oops: ({ code }: { code: string }) => {
           if (code === 'hello_first') this.connection.renew(code); // fixes are missing: greet again
+          if (code === 'off_shift') this.greetLater();
         },
         'offer:new': changed,
         'offer:withdrawn': changed,
@@ -69,8 +73,7 @@ export class Desk {
         'delivery:updated': changed,
         'order:updated': changed,
         'courier:status': () => {
-          // Fixes sent before realtime heard of the shift were refused: say again where we are.
-          this.gps.ask();
+          this.gps.ask(); // a shift that begins needs a position now
           changed();
         },
       },
@@ -194,6 +197,16 @@ export class Desk {
   private async greet(): Promise<void> {
     await this.stream?.greet();
     await this.count();
+  }
+
+  private greetLater(): void {
+    this.stream?.lose();
+    this.pausing ??= setTimeout(() => {
+      this.pausing = undefined;
+      const { phase } = this.connection.state.value;
+      if (phase !== 'live' && phase !== 'stale') return; // a new connection greets by itself
+      this.greet().catch(() => this.connection.renew('unanswered'));
+    }, OFF_SHIFT_PAUSE_MS);
   }
 
   private async take(reading: Reading): Promise<void> {

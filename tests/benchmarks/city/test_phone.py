@@ -156,3 +156,18 @@ async def test_the_ticket_of_ready_is_used_for_the_next_connection() -> None:
         await realtime.drop()
         await until(lambda: len(realtime.hellos) == 2)
         assert realtime.tickets == ["desk0", "next1"]
+
+
+async def test_a_phone_that_the_server_sent_home_too_soon_loses_nothing() -> None:
+    """It says hello again after a pause, on the same socket, and is no cause for alarm."""
+    async with on_shift() as (realtime, _phone, tally):
+        await until(lambda: len(realtime.seen) >= 2)
+        realtime.batches.clear()
+        await realtime.sio.emit("oops", {"code": "off_shift", "field": "fixes", "message": ""})
+        await until(lambda: len(realtime.hellos) == 2 and len(realtime.batches) > 0)
+        again = realtime.batches[-1]
+        assert again[0] == 1
+        assert tally.reconnects == 0
+        assert not tally.alarms
+        await realtime.sio.emit("oops", {"code": "too_large", "message": "zoom in"})
+        await until(lambda: tally.alarms["oops too_large: zoom in"] == 1)

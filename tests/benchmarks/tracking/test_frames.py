@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.tracking.frames import fixes, frame, hello, packed, plain, texts
-from benchmarks.tracking.phones import connected
+from benchmarks.tracking.phones import ThinPhone, connected
 from benchmarks.tracking.stock_server import create_app
 from tracking.wire import parse_fixes, parse_hello, parse_packed
 
@@ -110,7 +110,7 @@ async def test_the_rival_takes_the_same_frames_and_answers_hello() -> None:
     await server.start_server()
     try:
         assert server.port is not None
-        (phone,) = await connected(server.port, [""])
+        (phone,) = await connected(server.port, [""], ThinPhone)
         phone.write(plain(EPOCH, fixes(1, EPOCH, 1, 1)))
         assert await phone.ask(EPOCH) > 0
         phone.transport.abort()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.tracking.__main__ import summary
+from benchmarks.tracking.__main__ import RUNNERS, summary
 from benchmarks.tracking.ingest import FORMS, Figures
 from tests.support.commands import run_command
 
@@ -25,11 +25,15 @@ def test_a_ratio_is_the_worst_of_all_forms_and_paces() -> None:
         figures("ours", "p", "paced", 50.0),
         figures("ours", "f", "paced", 10.0),
         figures("stock", "p", "paced", 200.0),
+        figures("endpoint", "p", "paced", 20.0),
+        figures("endpoint", "f", "paced", 5.0),
         figures("stock", "f", "paced", 15.0),
     ]
-    told = summary(found, ["stock"])
-    assert told["ratio_to_stock"] == 1.5
-    assert told["ratios_to_stock"] == {"p, paced": 4.0, "f, paced": 1.5}
+    told = summary(RUNNERS["ingest"], found, ["stock"])
+    assert told["everything_on_ratio_to_stock"] == 1.5
+    assert told["everything_on_ratios_to_stock"] == {"p, paced": 4.0, "f, paced": 1.5}
+    assert told["ratio_to_stock"] == 3.0
+    assert told["ratios_to_stock"] == {"p, paced": 10.0, "f, paced": 3.0}
 
 
 @pytest.mark.city
@@ -45,7 +49,7 @@ def test_ours_and_the_stock_library_are_measured_in_one_run(tmp_path: Path) -> N
     measured = {(one["server"], one["form"], one["pace"]) for one in told["summary"]["figures"]}
     assert measured == {
         (server, form.name, pace)
-        for server in ("ours", "stock")
+        for server in ("ours", "endpoint", "stock")
         for form in FORMS
         for pace in ("paced", "over-driven")
     }
@@ -57,4 +61,4 @@ def test_an_unknown_rival_gets_one_sentence() -> None:
     """Before anything is started."""
     done = run_command((*RUNNER, "ingest", "--peers", "stock,other"), cwd=ROOT)
     assert done.returncode == 2
-    assert "there is no 'other'; known: stock, node" in done.stderr
+    assert "there is no 'other'; known: stock, node, raw" in done.stderr

@@ -47,7 +47,7 @@ export class FixStream {
     await this.flush();
   }
 
-  /** The connection is gone: fixes wait. */
+  /** The connection is gone, or nothing is taken off shift: fixes wait until we greet again. */
   lose(): void {
     this.sentTo = null;
   }
