@@ -68,10 +68,14 @@ async def resync(station: Station) -> None:
             await plans.publish(station.redis, changed, gone, complete=complete)
 
 
-async def restore(station: Station) -> None:
-    """Bring Redis in line at once where it was wiped: until then gateways take no fixes."""
+async def vouch(station: Station) -> None:
+    """Say that the plans are kept true; where Redis was wiped, bring it in line first.
+
+    Until then gateways take no fixes, and show customers nobody.
+    """
     if not await plans.are_complete(station.redis):
         await resync(station)
+    await plans.vouch(station.redis)
 
 
 @asynccontextmanager

@@ -51,10 +51,16 @@ async def refresh(station: Station) -> None:
         pairs = [
             pair
             for courier in market.couriers
-            if courier.id in market.positions
+            if _is_heard(market, courier, live)
             for pair in _expected(market, courier, work[TRAVEL], live)
         ]
         await _save(work, pairs)
+
+
+def _is_heard(market: Market, courier: CourierRow, live: Positions) -> bool:
+    """Of a courier who is not heard nothing new is known: the last ETA stands."""
+    position = market.positions.get(courier.id)
+    return position is not None and not live.is_stale(position)
 
 
 def _expected(

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from api.kit.errors import Unavailable
+from api.kit.events import LANES
 from api.kit.redis import RedisError
 from jobs import cleanup, courier_plans, eta_watch, offer_expiry, partitions
 from jobs.dispatch_tick import DispatchTick
-from jobs.outbox_relay import LANES, Relay
+from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
 from jobs.solver import Solver
 from jobs.station import Station
@@ -39,7 +40,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("eta", 2.0, lambda: eta_watch.refresh(station)),
         Loop("presence", 5.0, PresenceWatch(station).run_once),
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
-        Loop("lost plans", 1.0, lambda: courier_plans.restore(station)),
+        Loop("vouching for plans", 0.5, lambda: courier_plans.vouch(station)),
         Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
     )

@@ -16,7 +16,7 @@ import orjson
 from api.kit import logs, outbox
 from api.kit.clock import real_now
 from api.kit.db import OUT_OF_REACH, Connection, Database
-from api.kit.events import CORE, OUTSIDE, Event, UnknownTopic, decode
+from api.kit.events import Event, UnknownTopic, decode
 from api.kit.ids import CourierId
 from api.kit.outbox import OutboxRow
 from api.kit.work import Work
@@ -171,6 +171,3 @@ async def listen(database: Database, relays: list[Relay]) -> None:
         while not db.is_closed():
             await asyncio.sleep(5)
             await db.execute("SELECT 1")
-
-
-LANES = (CORE, OUTSIDE)

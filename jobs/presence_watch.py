@@ -1,12 +1,19 @@
-"""Couriers whose phone has been silent for long go off shift, unless they carry something."""
+"""Couriers whose phone has been silent for long lose what they have not fetched, and go off shift.
+
+Who has goods aboard keeps these and stays: only a person can find out what became of them.
+"""
 
 import logging
 import time
 from uuid import UUID
 
-from api.couriers import repository, service
-from api.couriers.lifecycle import CourierStatus
-from api.kit.ids import CourierId
+from api.couriers import repository as couriers
+from api.couriers import service
+from api.couriers.lifecycle import ON_SHIFT, CourierStatus
+from api.deliveries import repository as delivery_rows
+from api.deliveries import service as deliveries
+from api.deliveries.lifecycle import DeliveryStatus
+from api.kit.ids import CourierId, DeliveryId
 from api.kit.lifecycle import By
 from api.kit.statement import Query
 from jobs.station import Station
@@ -14,7 +21,9 @@ from tracking.positions import Positions
 
 log = logging.getLogger("jobs.presence")
 
-_WAITING = Query(UUID, "SELECT id FROM couriers WHERE status IN ('online', 'on_break')")
+SILENT = "the courier's phone has been silent for too long"
+
+_AT_WORK = Query(UUID, "SELECT id FROM couriers WHERE status = ANY(:on_shift)")
 
 
 class PresenceWatch:
@@ -27,11 +36,12 @@ class PresenceWatch:
     async def run_once(self) -> None:
         """Send home whoever has been silent for too long."""
         async with self._station.work(read_only=True) as work:
-            ids = await _WAITING.all(work.db)
+            ids = await _AT_WORK.all(work.db, on_shift=list(ON_SHIFT))
         silence_s = await self._silence_s(ids)
         limit_s = self._station.settings.silence_s
         for courier_id in ids:
             if silence_s[courier_id] > limit_s:
+                await self._give_away(CourierId(courier_id))
                 await self._send_home(CourierId(courier_id))
 
     async def _silence_s(self, ids: list[UUID]) -> dict[UUID, float]:
@@ -44,9 +54,24 @@ class PresenceWatch:
         silent = {one: now_s - since for one, since in self._missed_since.items()}
         return silent | {one: (real_now_ms - at_ms) / 1000 for one, at_ms in heard_ms.items()}
 
+    async def _give_away(self, courier_id: CourierId) -> None:
+        """Bring what the courier has not fetched back to others."""
+        async with self._station.work(read_only=True) as work:
+            carried = await delivery_rows.open_of_courier(work, courier_id)
+        for delivery in carried:
+            if delivery.status is DeliveryStatus.ASSIGNED:
+                await self._take_back(delivery.id, courier_id)
+
+    async def _take_back(self, delivery_id: DeliveryId, courier_id: CourierId) -> None:
+        async with self._station.work() as work:
+            delivery = await deliveries.lock(work, delivery_id)
+            theirs = delivery.courier_id == courier_id
+            if theirs and delivery.status is DeliveryStatus.ASSIGNED:
+                await deliveries.take_back(work, delivery, By.SYSTEM, SILENT)
+
     async def _send_home(self, courier_id: CourierId) -> None:
         async with self._station.work() as work:
-            courier = await repository.lock(work, courier_id)
+            courier = await couriers.lock(work, courier_id)
             waiting = {CourierStatus.ONLINE, CourierStatus.ON_BREAK}
             if courier is None or courier.status not in waiting:
                 return

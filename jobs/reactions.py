@@ -1,7 +1,7 @@
 """REACTIONS: what follows from which event. The only such place.
 
 Reactions of the core lane run in one transaction with the mark that they ran: exactly once.
-Calls of the outside lane go to other people's servers, outside of any transaction: at least once.
+Calls of the other lanes go to other people's servers, outside of any transaction: at least once.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ from api.identity.events import (
 from api.identity.tokens import TOKENS
 from api.integrations.mail import MAIL
 from api.integrations.sms import SMS
-from api.kit.events import Event
+from api.kit.events import LETTERS, Event, lane_to
 from api.kit.ids import CourierId
 from api.kit.work import Work
 from api.offers import service as offers
@@ -98,7 +98,7 @@ async def tell_contact_changed(station: Station, event: ContactChanged) -> None:
 
 
 async def _send(station: Station, destination: str, subject: str, text: str) -> None:
-    if "@" in destination:
+    if lane_to(destination) == LETTERS:
         await station.resources[MAIL].send(destination, subject, text)
     else:
         await station.resources[SMS].send(destination, text)

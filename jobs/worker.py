@@ -14,6 +14,7 @@ from api.integrations.mail import MAIL, MailSender
 from api.integrations.sms import SMS, SmsSender
 from api.kit import program
 from api.kit.db import Database
+from api.kit.events import LANES
 from api.kit.health import add_health
 from api.kit.metrics import Metrics
 from api.kit.redis import RedisError, open_redis
@@ -23,7 +24,7 @@ from api.metrics_page import add_metrics
 from api.planning import POLICY, TRAVEL, policy_of, travel_of
 from api.settings import SETTINGS, Settings
 from jobs.loops import Loop, forever, loops_of
-from jobs.outbox_relay import LANES, Relay, listen
+from jobs.outbox_relay import Relay, listen
 from jobs.solver import Solver
 from jobs.station import Station
 from tracking.positions import Positions

@@ -1,7 +1,8 @@
 """The customers' lane: a courier's position to the followers of an order, without a tick.
 
 Before pickup followers see the middle of an H3 cell only; the exact place from pickup to delivery.
-What comes too soon after the last position is held back; the newest of it follows with a tick.
+What comes too soon after the last position is held back; the newest of it follows with a tick. So
+is what comes while nobody vouches for the plans: the delivery may be over.
 """
 
 import math
@@ -24,6 +25,7 @@ class Followers:
     def __init__(self, sockets: Sockets, gap_s: float) -> None:
         self._sockets = sockets
         self._gap_s = gap_s
+        self.are_vouched = False
         self._sent_at: dict[UUID, float] = {}
         self._held_back: dict[UUID, UUID] = {}
 
@@ -45,7 +47,7 @@ class Followers:
         position, order_id = courier.position, followed.order_id
         if position is None:
             return
-        if now_s - self._sent_at.get(order_id, -math.inf) < self._gap_s:
+        if not self.are_vouched or now_s - self._sent_at.get(order_id, -math.inf) < self._gap_s:
             self._held_back[order_id] = courier.id
             return
         self._sent_at[order_id] = now_s

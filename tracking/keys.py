@@ -33,6 +33,9 @@ NEWS = f"news:{{{REGION}}}"
 COMPLETE = f"plans:{{{REGION}}}"
 """Set once the plans hold every courier on shift (`plans.py`); gone with a wiped Redis."""
 
+VOUCHED = f"vouched:{{{REGION}}}"
+"""There while `jobs` keeps the plans true; lapses soon after `jobs` has died (`plans.py`)."""
+
 
 def ended(subject: str) -> str:
     """Return the key that says: this session or link has ended (`tickets.py`)."""

@@ -2,7 +2,8 @@
 
 Written by `jobs` after each change, read by the realtime program; a courier without a plan is off
 shift, and fixes of theirs are refused. In a new or wiped Redis that is not known before the plans
-are complete again.
+are complete again. While `jobs` is away nobody vouches for the plans: what they allowed to be seen
+may be over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,9 @@ from redis.asyncio import Redis
 from geo.vehicle import Vehicle
 from tracking import keys, news, positions
 from tracking.news import Control
+
+VOUCH_S = 3.0
+"""Real seconds for which plans are believed without a new word of `jobs`."""
 
 
 class CourierState(IntEnum):
@@ -75,6 +79,16 @@ async def load_all(redis: Redis) -> list[CourierPlan]:
 async def are_complete(redis: Redis) -> bool:
     """Tell whether every courier on shift has a plan here."""
     return bool(await redis.exists(keys.COMPLETE))
+
+
+async def vouch(redis: Redis, for_s: float = VOUCH_S) -> None:
+    """Say that the plans are kept true, and will be for a moment."""
+    await redis.set(keys.VOUCHED, b"1", px=round(for_s * 1000))
+
+
+async def are_vouched(redis: Redis) -> bool:
+    """Tell whether somebody keeps the plans true."""
+    return bool(await redis.exists(keys.VOUCHED))
 
 
 async def publish(

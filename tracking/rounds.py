@@ -36,6 +36,7 @@ class Rounds:
         for name, pause_s, act in (
             ("tick", policy.tick_ms / 1000, self.tick),
             ("news", 0.0, self._news),
+            ("vouching", 0.5, self._ask_who_vouches),
             ("durable", policy.durable_poll_s, self._durable),
             ("housekeeping", 1.0, self._housekeeping),
         ):
@@ -60,6 +61,7 @@ class Rounds:
         gateway = self._gateway
         self._read_to = await news.latest_id(gateway.redis)
         gateway.is_informed = await plans.are_complete(gateway.redis)
+        await self._ask_who_vouches()
         known = await plans.load_all(gateway.redis)
         last = await Positions(gateway.redis, gateway.policy.stale_s).of([
             plan.courier_id for plan in known
@@ -143,6 +145,14 @@ class Rounds:
                 self._dismiss_where("subject", item.body["link_id"], "revoked")
             case _:
                 gateway.sockets.emit(item.name, item.body, to=item.rooms)
+
+    async def _ask_who_vouches(self) -> None:
+        followers = self._gateway.followers
+        try:
+            followers.are_vouched = await plans.are_vouched(self._gateway.redis)
+        except RedisError:
+            followers.are_vouched = False
+            raise
 
     async def _off_shift(self, courier_id: UUID) -> None:
         """Forget where a courier is, here and in Redis: our last tick may have come later."""

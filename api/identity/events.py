@@ -4,19 +4,29 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from api.kit.events import OUTSIDE, Event
+from api.kit.events import Event, lane_to
 from api.kit.ids import SessionId, UserId
 
 
+class _Message(Event):
+    """Somebody is to be told something, by mail or text message."""
+
+    destination: str
+
+    @property
+    def lane(self) -> str:
+        """Return the lane of whoever carries the message."""
+        return lane_to(self.destination)
+
+
 @dataclass(frozen=True, slots=True)
-class CodeRequested(Event):
+class CodeRequested(_Message):
     """A one-time code is to be sent; the code itself is derived when it is sent.
 
     Without a user nobody has the contact and nothing is sent: asking costs and tells the same.
     """
 
     topic: ClassVar[str] = "identity.code_requested"
-    lane: ClassVar[str] = OUTSIDE
 
     code_id: UUID
     user_id: UserId | None
@@ -25,11 +35,10 @@ class CodeRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownContactRegistered(Event):
+class KnownContactRegistered(_Message):
     """Somebody tried to register a contact that has an account: its owner is told, not they."""
 
     topic: ClassVar[str] = "identity.known_contact_registered"
-    lane: ClassVar[str] = OUTSIDE
 
     user_id: UserId
     destination: str
@@ -37,11 +46,10 @@ class KnownContactRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordChanged(Event):
+class PasswordChanged(_Message):
     """A password was changed or reset: its owner is told."""
 
     topic: ClassVar[str] = "identity.password_changed"
-    lane: ClassVar[str] = OUTSIDE
 
     user_id: UserId
     destination: str
@@ -49,11 +57,10 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ContactChanged(Event):
+class ContactChanged(_Message):
     """An account has another phone number or e-mail address: the former one is told."""
 
     topic: ClassVar[str] = "identity.contact_changed"
-    lane: ClassVar[str] = OUTSIDE
 
     user_id: UserId
     destination: str

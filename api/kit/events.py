@@ -10,24 +10,35 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter
 
 CORE = "core"
-OUTSIDE = "outside"
+LETTERS = "letters"
+TEXTS = "texts"
+LANES = (CORE, LETTERS, TEXTS)
 
 
 class Event:
     """Base of all events; subclasses are frozen dataclasses with a `topic`.
 
-    Events whose reactions call the outside world (SMS, push) travel in a lane of their own, so that
-    a slow provider holds up nothing else.
+    Events whose reactions call the outside world travel in a lane of that provider, so that a slow
+    one holds up nothing else.
     """
 
     topic: ClassVar[str] = ""
-    lane: ClassVar[str] = CORE
+
+    @property
+    def lane(self) -> str:
+        """Return the lane that the event travels in."""
+        return CORE
 
     @property
     def key(self) -> str:
         """Return the id of the thing the event is about."""
         first = fields(self)[0]  # type: ignore[arg-type]  # every event is a dataclass
         return str(getattr(self, first.name))
+
+
+def lane_to(destination: str) -> str:
+    """Return the lane of messages to an e-mail address or a phone number."""
+    return LETTERS if "@" in destination else TEXTS
 
 
 @dataclass(frozen=True, slots=True)

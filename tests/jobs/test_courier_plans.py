@@ -60,9 +60,10 @@ async def test_plans_lost_with_redis_are_back_with_the_next_look(cast: Cast) -> 
     courier_id = UUID((await cast.courier()).courier_id)
     await courier_plans.resync(station)
     await station.redis.flushall()
-    await courier_plans.restore(station)
+    await courier_plans.vouch(station)
     assert await plans.are_complete(station.redis)
     assert await state_of(cast, courier_id) is CourierState.FREE
     await station.redis.hdel(keys.PLANS, courier_id.bytes)
-    await courier_plans.restore(station)
+    await courier_plans.vouch(station)
+    assert await plans.are_vouched(station.redis)
     assert not await plans.load_all(station.redis), "nothing is read while nothing was lost"

@@ -11,7 +11,7 @@ import pytest
 
 from api.kit import outbox
 from api.kit.clock import real_now
-from api.kit.events import CORE, OUTSIDE, Event
+from api.kit.events import CORE, TEXTS, Event
 from api.kit.redis import RedisError, open_redis
 from api.kit.work import Work
 from jobs import outbox_relay
@@ -37,10 +37,14 @@ class Rung(Event):
     """Somebody outside is to be called."""
 
     topic: ClassVar[str] = "test.rung"
-    lane: ClassVar[str] = OUTSIDE
 
     door: str
     number: int
+
+    @property
+    def lane(self) -> str:
+        """Return the lane of text messages."""
+        return TEXTS
 
 
 Effects = list[tuple[str, int]]
@@ -295,7 +299,7 @@ async def test_a_slow_world_outside_holds_up_nobody_inside(doors: Doors) -> None
     """Somebody else's server takes its time; orders go on meanwhile."""
     await doors.happen(Rung("a", 1), Knocked("a", 2))
     doors.held[("a", 1)] = asyncio.Event()
-    outside = asyncio.create_task(run(doors.station, OUTSIDE))
+    outside = asyncio.create_task(run(doors.station, TEXTS))
     await doors.reached.wait()
     await run(doors.station, CORE)
     assert await doors.knocks() == [("a", 2)]
@@ -309,7 +313,7 @@ async def test_of_many_relays_one_calls_outside(doors: Doors) -> None:
     """Two workers are no reason to send a code twice."""
     await doors.happen(*(Rung(f"door {number % 3}", number) for number in range(12)))
     for _ in range(8):
-        await asyncio.gather(*(run(doors.station, OUTSIDE) for _ in range(3)))
+        await asyncio.gather(*(run(doors.station, TEXTS) for _ in range(3)))
     assert sorted(number for _door, number in doors.calls) == list(range(12))
     for door in range(3):
         numbers = [number for called, number in doors.calls if called == f"door {door}"]
@@ -320,12 +324,12 @@ async def test_a_call_that_fails_is_made_again(doors: Doors) -> None:
     """At least once: somebody waits for the code."""
     doors.failing.add(("a", 1))
     await doors.happen(Rung("a", 1))
-    await run(doors.station, OUTSIDE)
+    await run(doors.station, TEXTS)
     assert doors.calls == []
     doors.failing.clear()
     await doors.forget_pauses()
-    await run(doors.station, OUTSIDE)
-    await run(doors.station, OUTSIDE)
+    await run(doors.station, TEXTS)
+    await run(doors.station, TEXTS)
     assert doors.calls == [("a", 1)]
 
 
@@ -341,7 +345,7 @@ async def test_what_was_rolled_back_never_happened(doors: Doors) -> None:
 
 async def test_a_commit_wakes_the_relays(doors: Doors) -> None:
     """They need not wait for their next look."""
-    relays = [Relay(doors.station, lane) for lane in (CORE, OUTSIDE)]
+    relays = [Relay(doors.station, lane) for lane in (CORE, TEXTS)]
     listening = asyncio.create_task(listen(doors.station.database, relays))
     for one in relays:
         await one.woken.wait()

@@ -11,6 +11,7 @@ from tests.support.cast import Cast
 from tests.support.people import PICKUP, Person
 from tests.support.phone import connected, ticket
 from tests.support.programs import Stack
+from tests.support.road import brought_to
 from tracking import positions
 
 LONG_S = 10_000.0
@@ -20,6 +21,14 @@ async def watch(stack: Stack) -> None:
     """Let the watch look once."""
     await PresenceWatch(stack.station).run_once()
     await stack.settle()
+
+
+async def silence(stack: Stack, courier: Person, ago_s: float) -> None:
+    """Let the phone have been heard so long ago."""
+    at_ms = round((time.time() - ago_s) * 1000)
+    async with stack.station.redis.pipeline() as pipeline:
+        positions.save_heard(pipeline, {UUID(courier.courier_id): at_ms})
+        await pipeline.execute()
 
 
 async def status(courier: Person) -> str:
@@ -33,12 +42,25 @@ async def test_a_courier_goes_off_shift_when_the_phone_was_not_heard_for_long(
 ) -> None:
     """However fresh or old the position is."""
     courier = await cast.courier()
-    at_ms = round((time.time() - ago_s) * 1000)
-    async with cast.stack.station.redis.pipeline() as pipeline:
-        positions.save_heard(pipeline, {UUID(courier.courier_id): at_ms})
-        await pipeline.execute()
+    await silence(cast.stack, courier, ago_s)
     await watch(cast.stack)
     assert await status(courier) == becomes
+
+
+@pytest.mark.parametrize(
+    ("reached", "delivery", "courier_is"),
+    [("assigned_to_courier", "pending", "offline"), ("picked_up", "picked_up", "on_delivery")],
+)
+async def test_who_falls_silent_before_the_pickup_loses_the_order_and_with_the_goods_keeps_them(
+    cast: Cast, reached: str, delivery: str, courier_is: str
+) -> None:
+    courier = await cast.courier()
+    order, _delivery_id = await brought_to(cast, courier, reached)
+    await stand(cast.stack, courier, silent_s=LONG_S)
+    await silence(cast.stack, courier, LONG_S)
+    await watch(cast.stack)
+    assert (await cast.delivery_of(order))["status"] == delivery
+    assert await status(courier) == courier_is
 
 
 async def test_a_courier_whose_fixes_are_all_refused_stays_on_shift(cast: Cast) -> None:

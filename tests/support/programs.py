@@ -21,9 +21,10 @@ from pydantic import SecretStr
 from api import app as api_app
 from api import realtime as realtime_app
 from api.kit.db import Database
+from api.kit.events import LANES
 from api.settings import MailTls, Settings
 from jobs import courier_plans, dispatch_tick, offer_expiry
-from jobs.outbox_relay import LANES, Relay
+from jobs.outbox_relay import Relay
 from jobs.solver import Solver
 from jobs.station import Station
 from jobs.trail_writer import TrailWriter

@@ -121,7 +121,9 @@ class Hall:
     async def on_shift(self, *couriers: CourierPlan) -> None:
         """Let couriers be on shift, as the job worker tells it."""
         await plans.publish(self.redis, couriers, [])
+        await plans.vouch(self.redis, for_s=600)
         await self.hear_news()
+        await self.rounds._ask_who_vouches()
 
     async def hear_news(self) -> None:
         """Take up what the job worker has told."""

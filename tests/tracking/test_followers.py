@@ -19,6 +19,7 @@ class Ride:
     def __init__(self, *orders: Followed) -> None:
         self.fleet, self.sockets = Fleet(), HeardSockets()
         self.followers = Followers(self.sockets, 1.0)  # type: ignore[arg-type]
+        self.followers.are_vouched = True
         self.carry(*orders)
 
     def carry(self, *orders: Followed) -> None:
@@ -95,6 +96,19 @@ def test_positions_come_at_most_once_per_second_and_the_last_one_comes() -> None
     assert ride.heard(order) == [told[0].t_ms, told[2].t_ms]
     ride.tick(5.0)
     assert len(ride.heard(order)) == 2, "nothing new, nothing said"
+
+
+def test_while_nobody_vouches_for_the_plans_nobody_is_shown() -> None:
+    """The delivery may be over; where it is not, the newest position comes afterwards."""
+    order = exact()
+    ride = Ride(order)
+    ride.followers.are_vouched = False
+    last = [ride.at(0.0, 1), ride.at(2.0, 2)][-1]
+    ride.tick(4.0)
+    assert ride.heard(order) == []
+    ride.followers.are_vouched = True
+    ride.tick(5.0)
+    assert ride.heard(order) == [last.t_ms]
 
 
 def test_each_order_is_told_on_its_own() -> None:

@@ -1,5 +1,6 @@
 """The rounds: what a tick writes and says, what the news change, what a loss of Redis does."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -339,6 +340,20 @@ async def test_a_follower_sees_the_courier_without_waiting_for_a_tick(
         await gateway_hall.rounds.tick()
         (second,) = await follower.wait("delivery:location", 2)
         assert second["atMs"] == reading(2)[1]
+
+
+async def test_plans_are_believed_as_long_as_the_job_worker_vouches_for_them(
+    gateway_hall: Hall,
+) -> None:
+    """It vouches for a moment only, so that its death closes the customers' lane."""
+    followers = gateway_hall.gateway.followers
+    await gateway_hall.on_shift()
+    assert followers.are_vouched
+    await plans.vouch(gateway_hall.redis, for_s=0.05)
+    async with asyncio.timeout(10):
+        while followers.are_vouched:
+            await gateway_hall.rounds._ask_who_vouches()
+            await asyncio.sleep(0.02)
 
 
 async def test_silence_makes_a_courier_stale_on_the_map(gateway_hall: Hall) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 from api.deliveries.events import RouteChanged
 from api.identity.events import CodeRequested
 from api.kit import outbox
 from api.kit.clock import real_now
 from api.kit.db import Database
-from api.kit.events import CORE, OUTSIDE, Event, decode
+from api.kit.events import CORE, LETTERS, TEXTS, Event, decode
 from api.kit.ids import CourierId, new_id
 from api.kit.outbox import OutboxRow
 
@@ -81,9 +82,13 @@ async def test_an_event_of_a_rolled_back_transaction_never_happened(database: Da
 
 
 async def test_calls_of_the_outside_world_have_a_lane_of_their_own(database: Database) -> None:
-    await save(database, RouteChanged(ONE), CodeRequested(new_id(), None, "+351912345678", "pt"))
+    """Each provider has one: a mail server that says nothing holds up no text message."""
+    code_to = partial(CodeRequested, new_id(), None)
+    text, mail = code_to("+351912345678", "pt"), code_to("ana@hermod.example", "pt")
+    await save(database, RouteChanged(ONE), mail, text)
     assert [row.topic for row in await waiting(database)] == ["route.changed"]
-    assert [row.topic for row in await waiting(database, OUTSIDE)] == ["identity.code_requested"]
+    for lane, sent in ((LETTERS, mail), (TEXTS, text)):
+        assert [decode(row.topic, row.payload) for row in await waiting(database, lane)] == [sent]
 
 
 async def test_a_failing_event_holds_up_what_follows_of_the_same_thing_only(
