@@ -39,7 +39,8 @@ def errors() -> str:
         "Every answer other than success has the same shape: the envelope, or with\n"
         "`Accept: application/problem+json` a problem (RFC 9457) with the same facts. `errors`\n"
         "names each wrong field with a code and what to do. `requestId` finds the request in\n"
-        "the logs."
+        "the logs. What is not HTTP at all (a header that breaks the rules, a chunk of no size)\n"
+        "gets a bare 400 from the server itself."
     )
     shown = [(str(status), f"`{code}`", title) for status, code, title in rows]
     return _page("Errors", intro, _table(("status", "code", "meaning"), shown))

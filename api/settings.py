@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     rate_public_per_min: Rate = Field(120, description="public calls per address")
     rate_read_per_min: Rate = Field(1200, description="reads per user")
     rate_write_per_min: Rate = Field(300, description="changes per user")
+    rate_export_per_min: Rate = Field(2, description="exports of much data per user")
 
     sms_url: str = Field("", description="base address of a Twilio-shaped SMS service; empty: none")
     sms_account: str = Field("hermod", description="account id at the SMS service")
@@ -161,14 +162,19 @@ class Settings(BaseSettings):
 
     @property
     def limits(self) -> dict[RateClass, Limit]:
-        """Return the limit of each rate class; bursts are ten seconds' worth, at least 10."""
+        """Return the limit of each rate class; bursts are ten seconds' worth, at least 10.
+
+        Of exports, which cost much, a minute's worth comes at once.
+        """
         per_minute = {
             RateClass.AUTH: self.rate_auth_per_min,
             RateClass.PUBLIC: self.rate_public_per_min,
             RateClass.READ: self.rate_read_per_min,
             RateClass.WRITE: self.rate_write_per_min,
         }
-        return {kind: Limit(rate, max(10, rate // 6)) for kind, rate in per_minute.items()}
+        limits = {kind: Limit(rate, max(10, rate // 6)) for kind, rate in per_minute.items()}
+        exports = self.rate_export_per_min
+        return limits | {RateClass.EXPORT: Limit(exports, exports)}
 
 
 def read_settings() -> Settings:

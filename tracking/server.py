@@ -1,7 +1,7 @@
 """The HTTP door of the realtime program: tickets are checked before a socket exists."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,6 +20,19 @@ _PROTOCOL = "4"
 
 AllowOrigin = Callable[[str], bool]
 """Tells whether pages of another host may connect."""
+
+
+@web.middleware
+async def _in_envelope(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer what there is no door for like every other error."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        return _refused(404, "not_found", f"there is no {request.path}: sockets open at {PATH}")
+    except web.HTTPMethodNotAllowed:
+        return _refused(405, "method_not_allowed", f"{request.path} does not take {request.method}")
 
 
 def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) -> None:
@@ -48,6 +61,7 @@ def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) ->
     async def say_goodbye(_app: web.Application) -> None:  # noqa: RUF029  # aiohttp awaits it
         rounds.say_goodbye()
 
+    app.middlewares.append(_in_envelope)
     app.router.add_route("*", PATH, door)
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(say_goodbye)

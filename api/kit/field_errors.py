@@ -25,7 +25,7 @@ def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
     code = _CODES.get(kind, kind)
     if code == "unknown_field":
         message = f"unknown field; {_nearest(_names_at(model, path[:-1]), str(path[-1]))}"
-    elif code == "required":
+    elif kind == "missing":
         message = "this field is required"
     else:
         message = _plain(str(finding["msg"]))

@@ -17,7 +17,7 @@ from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import Delivery, StopKind
 from api.deliveries.routing import PlannedStop
 from api.kit.db import UniqueViolation
-from api.kit.errors import Conflict, NotFound
+from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import CourierId, DeliveryId, OfferId, new_id
 from api.kit.lifecycle import By
 from api.kit.work import Work
@@ -122,10 +122,15 @@ async def assign_by_hand(
     """Give a delivery to a courier as a dispatcher decides, taking it from another if need be.
 
     The goods must not be aboard. The decision is kept like an accepted offer, with its reason.
+    Raises `InvalidInput` for a courier who is not there.
     """
     delivery = await deliveries.lock(work, delivery_id)
     if delivery.courier_id == courier_id and delivery.status is DeliveryStatus.ASSIGNED:
         return delivery
+    if await courier_rows.named(work, courier_id) is None:
+        raise InvalidInput(
+            fields=[FieldError("courierId", "not_found", "there is no such courier")]
+        )
     await withdraw_open(work, delivery_id, "taken")
     former = delivery.courier_id
     await courier_rows.lock_all(work, [one for one in (courier_id, former) if one])

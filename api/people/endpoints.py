@@ -3,6 +3,7 @@
 from api.kit.actor import SIGNED_IN
 from api.kit.endpoint import Endpoint, Owner
 from api.kit.page import offset_of, page_of
+from api.kit.rate_limit import RateClass
 from api.kit.schema import Empty, Nothing, PageView
 from api.kit.work import Work
 from api.people import repository, service
@@ -64,7 +65,14 @@ _STAFF = "/api/v1/admin/users"
 _ONE = f"{_STAFF}/{{userId}}"
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/v1/users/me/data-export", export, SIGNED_IN, Owner.SELF),
+    Endpoint(
+        "GET",
+        "/api/v1/users/me/data-export",
+        export,
+        SIGNED_IN,
+        Owner.SELF,
+        rate=RateClass.EXPORT,
+    ),
     Endpoint("DELETE", "/api/v1/users/me", erase, SIGNED_IN, Owner.SELF, status=204),
     Endpoint("GET", _STAFF, listed, "user:read", Owner.OWN_ZONES),
     Endpoint("GET", _ONE, one, "user:read", Owner.OWN_ZONES, versioned=True),

@@ -32,12 +32,12 @@ class OrderRecord:
 
 
 class OrderBook:
-    """Every order placed in this run; those of earlier runs are only counted when finished."""
+    """Every order placed in this run; those of others are only counted when delivered."""
 
     def __init__(self) -> None:
         """Begin with an empty book."""
         self._records: dict[str, OrderRecord] = {}
-        self.earlier_delivered: set[str] = set()
+        self.others_delivered: set[str] = set()
 
     def __iter__(self) -> Iterator[OrderRecord]:
         """Yield the records in the sequence in which they were placed."""
@@ -73,7 +73,7 @@ class OrderBook:
         record = self._records.get(delivery.order_id)
         if record is None:
             if delivery.delivered_ms is not None:
-                self.earlier_delivered.add(delivery.order_id)
+                self.others_delivered.add(delivery.order_id)
             return True
         record.picked_up_ms = delivery.picked_up_ms or record.picked_up_ms
         record.delivered_ms = delivery.delivered_ms or record.delivered_ms

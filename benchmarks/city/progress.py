@@ -88,7 +88,7 @@ def _rows(moment: Moment) -> list[Row]:
         ("business time", f"{moment.business:%Y-%m-%d %H:%M:%S}"),
         ("couriers on shift / busy", f"{moment.on_shift} / {moment.busy}"),
         ("orders placed / delivered / open", f"{s.placed} / {s.delivered} / {s.open}"),
-        ("delivered from an earlier run", str(s.delivered_from_before)),
+        ("delivered for others", str(s.delivered_for_others)),
         ("click-to-door, min (mean, p50, p90)", spread(s.click_to_door)),
         ("late", percent(s.late_share)),
         ("offers per acceptance", number(s.offers_per_acceptance, 2)),
@@ -108,10 +108,10 @@ def _display(title: str, moment: Moment) -> Table:
 
 def _line(moment: Moment) -> str:
     s = moment.summary
-    earlier = f" (+{s.delivered_from_before} from before)" if s.delivered_from_before else ""
+    others = f" (+{s.delivered_for_others} for others)" if s.delivered_for_others else ""
     return (
         f"{moment.business:%m-%d %H:%M} couriers {moment.on_shift} busy {moment.busy}"
-        f" | orders {s.placed} delivered {s.delivered}{earlier} open {s.open}"
+        f" | orders {s.placed} delivered {s.delivered}{others} open {s.open}"
         f" | door {number(s.click_to_door.mean, 1)} min late {percent(s.late_share)}"
         f" | fixes {s.fixes_sent} durable {s.fixes_durable}"
         f" | API p99 {number(s.api_p99_ms, 0)} ms"

@@ -31,7 +31,7 @@ class Summary:
     delivered: int
     cancelled: int
     open: int
-    delivered_from_before: int
+    delivered_for_others: int
     click_to_door: Minutes
     ready_to_pickup: Minutes
     late_share: float | None
@@ -100,7 +100,7 @@ def summarise(book: OrderBook, tally: Tally) -> Summary:
         delivered=delivered,
         cancelled=cancelled,
         open=len(book.open()),
-        delivered_from_before=len(book.earlier_delivered),
+        delivered_for_others=len(book.others_delivered),
         click_to_door=minutes(doors),
         ready_to_pickup=minutes(waits),
         late_share=late / delivered if delivered else None,
@@ -148,8 +148,8 @@ def rows(summary: Summary) -> list[Row]:
         ("API latency, ms (p50, p99)", f"{number(s.api_p50_ms, 1)}  {number(s.api_p99_ms, 1)}"),
         ("errors by code", counts(s.errors)),
     ]
-    if s.delivered_from_before:
-        found.insert(2, ("delivered from an earlier run", str(s.delivered_from_before)))
+    if s.delivered_for_others:
+        found.insert(2, ("delivered for others", str(s.delivered_for_others)))
     if s.farewells:
         found.append(("sockets ended by the server", counts(s.farewells)))
     if s.mishaps:

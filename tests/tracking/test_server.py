@@ -142,6 +142,17 @@ async def test_no_other_spelling_of_the_path_goes_round_the_door(
     assert sessions(gateway_hall) == 0
 
 
+@pytest.mark.parametrize("path", ["/", "/nope", "/socket.io"])
+async def test_where_there_is_no_door_the_answer_is_an_envelope(
+    gateway_hall: Hall, path: str
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        answer = await session.get(gateway_hall.server.make_url(path))
+        body = await answer.json()
+    assert (answer.status, body["code"], body["success"]) == (404, "not_found", False)
+    assert body["requestId"] == answer.headers["X-Request-Id"]
+
+
 async def test_who_does_not_shake_hands_is_shown_out_and_who_did_stays(redis: Redis) -> None:
     """Neither who says nothing, nor who says something else first."""
     async with hall(redis, IMPATIENT) as opened, opened.connected(staff_grant()) as polite:

@@ -117,3 +117,23 @@ def test_a_rule_of_the_whole_names_the_field_that_it_is_about() -> None:
 
 def test_a_body_that_is_no_object_is_a_fault_of_the_body() -> None:
     assert set(findings("text")) == {"body"}
+
+
+class _Pair(Draft):
+    left: int | None = None
+    right: int | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if self.right is None:
+            raise wrong("right", "required", "send left and right, or neither")
+        return self
+
+
+def test_the_sentence_of_a_rule_is_what_is_said() -> None:
+    """Only of a field that is always needed it is said that it is required."""
+    with pytest.raises(ValidationError) as caught:
+        _Pair.model_validate({"left": 1})
+    (found,) = field_errors(_Pair, caught.value)
+    assert (found.field, found.code) == ("right", "required")
+    assert found.message == "send left and right, or neither"

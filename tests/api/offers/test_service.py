@@ -156,6 +156,13 @@ async def race(cast: Cast, rng: random.Random, courier: Person, rival: Person) -
     return {outcome} | won
 
 
+async def test_a_courier_who_is_not_there_is_named_as_the_mistake(cast: Cast) -> None:
+    delivery = await cast.delivery_of(await cast.order(await cast.customer()))
+    path = f"/api/v1/admin/deliveries/{delivery['id']}/courier"
+    answer = await cast.admin.put(path, {"courierId": str(uuid4()), "reason": "a test"})
+    assert (answer.status, answer.fields) == (422, {"courierId": "not_found"})
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_whoever_closes_an_offer_first_wins(cast: Cast, seed: int) -> None:
     rng = random.Random(seed)

@@ -46,7 +46,7 @@ def test_orders_of_an_earlier_run_are_counted_when_delivered() -> None:
     book = OrderBook()
     book.carried(delivery("old", 10, None), "ann")
     book.carried(delivery("old", 10, 20), "ann")
-    assert book.earlier_delivered == {"old"}
+    assert book.others_delivered == {"old"}
     assert len(book) == 0
 
 
