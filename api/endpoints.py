@@ -13,6 +13,7 @@ from api.orders.endpoints import ENDPOINTS as ORDERS
 from api.people.endpoints import ENDPOINTS as PEOPLE
 from api.profiles.endpoints import ENDPOINTS as PROFILES
 from api.staff.endpoints import ENDPOINTS as STAFF
+from api.trails.endpoints import ENDPOINTS as TRAILS
 from api.zones.endpoints import ENDPOINTS as ZONES
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
@@ -20,6 +21,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *ZONES,
     *PROFILES,
     *COMPANIES,
+    *TRAILS,
     *COURIERS,
     *ORDERS,
     *DELIVERIES,

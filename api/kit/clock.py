@@ -33,6 +33,10 @@ class Clock:
             return real_now()
         return self.start + (real_now() - self.epoch) * self.speed
 
+    def shown_at(self, real: datetime) -> datetime:
+        """Return what the business clock shows at a real instant."""
+        return self.start + (real - self.epoch) * self.speed
+
     def real_seconds(self, business: timedelta) -> float:
         """Return how many real seconds a span of business time takes."""
         return business.total_seconds() / self.speed

@@ -18,6 +18,7 @@ class RateClass(StrEnum):
     PUBLIC = "public"
     READ = "read"
     WRITE = "write"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)

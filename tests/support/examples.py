@@ -88,11 +88,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/courier/offers/{offerId}/reject": {"reason": "why not"},
     "POST /api/v1/realtime/tickets": {},
 }
+_TRAIL = "/api/v1/admin/couriers/{courierId}/positions"
+_HOUR = "since=2026-11-21T12:00:00Z&until=2026-11-21T13:00:00Z"
 QUERIES = {
     "GET /api/v1/delivery-fees": "pickupLatitude=41.15&pickupLongitude=-8.61"
     "&dropoffLatitude=41.16&dropoffLongitude=-8.63",
     "GET /api/v1/admin/couriers/map": "minLatitude=41&minLongitude=-9"
     "&maxLatitude=42&maxLongitude=-8",
+    "GET /api/v1/admin/couriers/positions": "at=2026-11-21T12:00:00Z",
+    f"GET {_TRAIL}/replay": _HOUR,
+    f"GET {_TRAIL}/export": _HOUR + "&format=gpx",
+    f"GET {_TRAIL}/report": _HOUR,
 }
 
 
