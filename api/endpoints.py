@@ -5,6 +5,7 @@ from api.auditing.endpoints import ENDPOINTS as AUDITING
 from api.companies.endpoints import ENDPOINTS as COMPANIES
 from api.couriers.endpoints import ENDPOINTS as COURIERS
 from api.deliveries.endpoints import ENDPOINTS as DELIVERIES
+from api.devices.endpoints import ENDPOINTS as DEVICES
 from api.following.endpoints import ENDPOINTS as FOLLOWING
 from api.identity.endpoints import ENDPOINTS as IDENTITY
 from api.kit.endpoint import AnyEndpoint
@@ -23,6 +24,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *COMPANIES,
     *TRAILS,
     *COURIERS,
+    *DEVICES,
     *ORDERS,
     *DELIVERIES,
     *OFFERS,

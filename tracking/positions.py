@@ -20,6 +20,7 @@ from geo.point import EARTH_RADIUS_M
 from tracking import keys
 
 _PACKED = struct.Struct("<IIqqiifff")
+PACKED_BYTES = _PACKED.size
 _UNKNOWN = math.nan
 _GEO_LAT = 85.05
 """Redis' geo sets end here: who is nearer to a pole is kept at the edge, the hash knows better."""

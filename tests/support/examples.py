@@ -75,6 +75,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/admin/companies/{companyId}/vendors": {"email": "v@shop.example", **PERSON},
     "POST /api/v1/courier/register": {"vehicleType": "car", "homeZoneId": NOBODY},
     "PUT /api/v1/courier/profile": {"vehicleType": "car", "homeZoneId": NOBODY},
+    "POST /api/v1/courier/devices": {"name": "Traccar Client"},
+    "POST /api/v1/admin/couriers/{courierId}/devices": {"name": "Traccar Client"},
     "PUT /api/v1/courier/status": {"status": "online"},
     "PUT /api/v1/admin/couriers/{courierId}/verification": {"status": "verified"},
     "POST /api/v1/orders": {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A"}]},

@@ -110,6 +110,7 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
     empty = {name for name, rows in tables.items() if not rows}
     assert empty == {
         "couriers",
+        "courier_devices",
         "courier_positions",
         "delivery_events",
         "delivery_offers",
