@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from api.devices.receivers import add_receivers
 from api.endpoints import ENDPOINTS
 from api.errors_page import add_errors_page
-from api.identity.guard import came_over_tls, guard
+from api.identity.guard import address_of, came_over_tls, guard
 from api.identity.passwords import PASSWORDS, PasswordHasher
 from api.identity.revocations import LOOK_S, Revocations
 from api.identity.tokens import TOKENS, TokenMint
@@ -94,6 +95,9 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         "database": lambda: _ask(database),
         "redis": lambda: _ping(redis),
     }
+    add_receivers(
+        app, serving, redis, metrics, lambda request: address_of(request, settings.trusted_proxies)
+    )
     add_health(app, "api", probes)
     add_metrics(app, metrics, redis, settings)
     add_errors_page(app)

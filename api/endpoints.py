@@ -5,6 +5,7 @@ from api.auditing.endpoints import ENDPOINTS as AUDITING
 from api.companies.endpoints import ENDPOINTS as COMPANIES
 from api.couriers.endpoints import ENDPOINTS as COURIERS
 from api.deliveries.endpoints import ENDPOINTS as DELIVERIES
+from api.devices.endpoints import ENDPOINTS as DEVICES
 from api.following.endpoints import ENDPOINTS as FOLLOWING
 from api.identity.endpoints import ENDPOINTS as IDENTITY
 from api.kit.endpoint import AnyEndpoint
@@ -13,6 +14,7 @@ from api.orders.endpoints import ENDPOINTS as ORDERS
 from api.people.endpoints import ENDPOINTS as PEOPLE
 from api.profiles.endpoints import ENDPOINTS as PROFILES
 from api.staff.endpoints import ENDPOINTS as STAFF
+from api.trails.endpoints import ENDPOINTS as TRAILS
 from api.zones.endpoints import ENDPOINTS as ZONES
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
@@ -20,7 +22,9 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *ZONES,
     *PROFILES,
     *COMPANIES,
+    *TRAILS,
     *COURIERS,
+    *DEVICES,
     *ORDERS,
     *DELIVERIES,
     *OFFERS,

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     rate_read_per_min: Rate = Field(1200, description="reads per user")
     rate_write_per_min: Rate = Field(300, description="changes per user")
     rate_export_per_min: Rate = Field(2, description="exports of much data per user")
+    rate_phone_per_min: Rate = Field(
+        1200, description="calls of a phone app that reports fixes, per device"
+    )
 
     sms_url: str = Field("", description="base address of a Twilio-shaped SMS service; empty: none")
     sms_account: str = Field("hermod", description="account id at the SMS service")
@@ -171,6 +174,7 @@ class Settings(BaseSettings):
             RateClass.PUBLIC: self.rate_public_per_min,
             RateClass.READ: self.rate_read_per_min,
             RateClass.WRITE: self.rate_write_per_min,
+            RateClass.PHONE: self.rate_phone_per_min,
         }
         limits = {kind: Limit(rate, max(10, rate // 6)) for kind, rate in per_minute.items()}
         exports = self.rate_export_per_min

@@ -3,6 +3,7 @@
 from api.companies import model as companies
 from api.couriers import model as couriers
 from api.deliveries import model as deliveries
+from api.devices import model as devices
 from api.following import model as following
 from api.identity import model as identity
 from api.kit import audit, idempotency, lease, outbox, tables
@@ -17,6 +18,7 @@ MODULES = (
     profiles,
     companies,
     couriers,
+    devices,
     orders,
     deliveries,
     offers,

@@ -30,6 +30,9 @@ NEWS = f"news:{{{REGION}}}"
 """Stream: low-rate events and control messages for the gateways (`news.py`)."""
 
 
+REPORTED = f"reported:{{{REGION}}}"
+"""Stream: positions of phones that report over HTTP, for a minute (`reported.py`)."""
+
 COMPLETE = f"plans:{{{REGION}}}"
 """Set once the plans hold every courier on shift (`plans.py`); gone with a wiped Redis."""
 

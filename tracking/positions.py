@@ -20,9 +20,12 @@ from geo.point import EARTH_RADIUS_M
 from tracking import keys
 
 _PACKED = struct.Struct("<IIqqiifff")
+PACKED_BYTES = _PACKED.size
 _UNKNOWN = math.nan
 _GEO_LAT = 85.05
 """Redis' geo sets end here: who is nearer to a pole is kept at the edge, the hash knows better."""
+_ROUNDED_M = 4.0
+"""Redis rounds places in a geo set by up to 0.6 m: boxes are asked for with so much to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,8 @@ class Positions:
             keys.GEO,
             longitude=(box.min_lng + box.max_lng) / 2,
             latitude=_geo_lat(middle_lat),
-            width=max(1.0, (box.max_lng - box.min_lng) * per_degree * widest * 1.01),
-            height=max(1.0, (box.max_lat - box.min_lat) * per_degree * 1.01),
+            width=_ROUNDED_M + (box.max_lng - box.min_lng) * per_degree * widest * 1.01,
+            height=_ROUNDED_M + (box.max_lat - box.min_lat) * per_degree * 1.01,
             unit="m",
         )
         found = await self.of([UUID(bytes=member) for member in members])

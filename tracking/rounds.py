@@ -8,7 +8,7 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from tracking import keys, news, plans, positions, tasks, trail
+from tracking import keys, news, plans, positions, reported, tasks, trail
 from tracking.fleet import LiveCourier
 from tracking.gateway import Gateway, real_ms
 from tracking.news import Control, NewsItem
@@ -27,6 +27,7 @@ class Rounds:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._read_to = news.BEGINNING
+        self._reported_to = news.BEGINNING
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -37,6 +38,7 @@ class Rounds:
             ("tick", policy.tick_ms / 1000, self.tick),
             ("news", 0.0, self._news),
             ("vouching", 0.5, self._ask_who_vouches),
+            ("reported", 0.0, self._reported),
             ("durable", policy.durable_poll_s, self._durable),
             ("housekeeping", 1.0, self._housekeeping),
         ):
@@ -129,6 +131,25 @@ class Rounds:
         for item in items:
             self._read_to = item.id
             await self._tell(item)
+
+    async def _reported(self) -> None:
+        """Take up what phones reported over HTTP: judged and durable, it only has to be shown."""
+        gateway = self._gateway
+        self._reported_to, found = await reported.read(
+            gateway.redis, self._reported_to, _NEWS_WAIT_MS
+        )
+        on_shift = gateway.fleet.couriers
+        heard = {one.courier_id: one.received_ms for one in found if one.courier_id in on_shift}
+        for position in (position for one in found for position in one.positions):
+            courier = on_shift.get(position.courier_id)
+            if courier is None or (courier.position and position.t_ms <= courier.position.t_ms):
+                continue  # off shift, or older than what a socket has told
+            gateway.fleet.move(courier, position)
+            gateway.moved[courier.id.bytes] = courier
+            gateway.followers.tell(courier, time.monotonic())
+        async with gateway.redis.pipeline(transaction=True) as pipeline:
+            positions.save_heard(pipeline, heard)
+            await pipeline.execute()
 
     async def _tell(self, item: NewsItem) -> None:
         gateway = self._gateway

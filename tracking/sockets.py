@@ -1,7 +1,7 @@
 """Sockets and rooms: our own endpoint of Socket.IO, as the only one on the path of every fix.
 
 It speaks protocol 5 over the WebSocket transport, default namespace, text only: what unmodified
-clients of the official libraries need (docs/decisions/0020-own-socket-endpoint.md). An event for a
+clients of the official libraries need (docs/decisions/0014-own-socket-endpoint.md). An event for a
 room is packed once, and the same bytes go to every socket in it.
 """
 

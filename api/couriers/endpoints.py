@@ -10,12 +10,10 @@ from api.couriers.schema import (
     CourierPath,
     CourierQuery,
     CourierView,
-    FixView,
     MapView,
     PlacedCourierView,
     StaffCourierView,
     StatusChange,
-    TrailQuery,
     VerificationChange,
 )
 from api.kit.endpoint import Endpoint, Owner
@@ -104,19 +102,6 @@ async def on_map(work: Work, _path: Nothing, query: BoxQuery, _body: Nothing) ->
     return MapView(couriers=views)
 
 
-async def trail(
-    work: Work, path: CourierPath, query: TrailQuery, _body: Nothing
-) -> PageView[FixView]:
-    """The courier's trail in time order; looking at it is noted in the audit trail."""
-    await service.named(work, path.courier_id)
-    work.record("courier.trail.read", "courier", path.courier_id)
-    period = (query.since, query.until)
-    found, total = await repository.trail(
-        work, path.courier_id, period, query.page_size, offset_of(query)
-    )
-    return page_of(query, [FixView.of(fix) for fix in found], total)
-
-
 _STAFF = "/api/v1/admin/couriers"
 
 ENDPOINTS = (
@@ -127,7 +112,6 @@ ENDPOINTS = (
     Endpoint("GET", f"{_STAFF}/map", on_map, "courier:read", Owner.OWN_ZONES),
     Endpoint("GET", _STAFF, listed, "courier:read", Owner.OWN_ZONES),
     Endpoint("GET", f"{_STAFF}/{{courierId}}", one, "courier:read", Owner.OWN_ZONES),
-    Endpoint("GET", f"{_STAFF}/{{courierId}}/positions", trail, "courier:read", Owner.OWN_ZONES),
     Endpoint(
         "PUT", f"{_STAFF}/{{courierId}}/verification", verify, "courier:manage", Owner.OWN_ZONES
     ),

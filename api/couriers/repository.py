@@ -1,12 +1,11 @@
-"""Every statement about couriers and their trails (the trail writer's COPY aside)."""
+"""Every statement about couriers; `api/trails` has those about their trails."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import bindparam
 
 from api.couriers.lifecycle import CourierStatus
-from api.couriers.model import Courier, NamedCourier, TrailFix, couriers
+from api.couriers.model import Courier, NamedCourier, couriers
 from api.kit.ids import CourierId, UserId, ZoneId
 from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
@@ -55,19 +54,6 @@ _CHOSEN = """
 """
 _PAGE = Query(NamedCourier, _NAMED + _CHOSEN + "ORDER BY c.id LIMIT :limit OFFSET :offset")
 _COUNT = Query(int, "SELECT count(*) FROM couriers AS c " + _CHOSEN)
-
-_PERIOD = """
-    WHERE courier_id = :courier_id
-      AND (:since::timestamptz IS NULL OR ts >= :since)
-      AND (:until::timestamptz IS NULL OR ts < :until)
-"""
-_TRAIL = Query(
-    TrailFix,
-    "SELECT * FROM courier_positions "
-    + _PERIOD
-    + "ORDER BY ts, epoch, seq LIMIT :limit OFFSET :offset",
-)
-_TRAIL_COUNT = Query(int, "SELECT count(*) FROM courier_positions " + _PERIOD)
 
 
 async def lock(work: Work, courier_id: CourierId) -> Courier | None:
@@ -132,16 +118,3 @@ async def page(
     chosen = {"status": status, "zone_id": zone_id, "scope": work.actor.scope}
     found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
     return found, await _COUNT.value(work.db, **chosen)
-
-
-async def trail(
-    work: Work,
-    courier_id: CourierId,
-    period: tuple[datetime | None, datetime | None],
-    limit: int,
-    offset: int,
-) -> tuple[list[TrailFix], int]:
-    """Return a part of a courier's trail in time order and the number of fixes in the period."""
-    chosen = {"courier_id": courier_id, "since": period[0], "until": period[1]}
-    found = await _TRAIL.all(work.db, **chosen, limit=limit, offset=offset)
-    return found, await _TRAIL_COUNT.value(work.db, **chosen)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from api.couriers.lifecycle import CourierStatus, Verification
-from api.couriers.model import Courier, NamedCourier, TrailFix
+from api.couriers.model import Courier, NamedCourier
 from api.kit.ids import CourierId, ZoneId
 from api.kit.schema import (
     Draft,
@@ -146,39 +146,3 @@ class MapView(View):
     """Couriers in a box."""
 
     couriers: list[PlacedCourierView]
-
-
-class TrailQuery(PageQuery):
-    """Which part of a trail; times are on the business clock."""
-
-    since: WhenGiven | None = None
-    until: WhenGiven | None = None
-
-
-class FixView(View):
-    """A fix of a trail; `refusal` says why it did not move the courier."""
-
-    epoch: int
-    seq: int
-    at: Moment
-    latitude: float | None
-    longitude: float | None
-    accuracy_m: float | None
-    speed_mps: float | None
-    heading_deg: int | None
-    refusal: str | None
-
-    @classmethod
-    def of(cls, fix: TrailFix) -> Self:
-        """Return the view of `fix`."""
-        return cls(
-            epoch=fix.epoch,
-            seq=fix.seq,
-            at=fix.ts,
-            latitude=fix.location.lat if fix.location else None,
-            longitude=fix.location.lng if fix.location else None,
-            accuracy_m=fix.accuracy_m,
-            speed_mps=fix.speed_mps,
-            heading_deg=fix.heading_deg,
-            refusal=fix.refusal,
-        )

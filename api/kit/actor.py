@@ -39,7 +39,13 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 """The permission of endpoints that every signed-in person may call."""
 
-_DISPATCHING = frozenset({"dispatch:read", "dispatch:write", "order:manage", "courier:read"})
+_DISPATCHING = frozenset({
+    "dispatch:read",
+    "dispatch:write",
+    "order:manage",
+    "courier:read",
+    "trail:read",
+})
 _MANAGING = _DISPATCHING | {"zone:manage", "courier:manage", "company:read"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
@@ -63,6 +69,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "dispatch:*",
         "order:*",
         "setting:*",
+        "trail:*",
         "user:*",
         "zone:*",
     }),

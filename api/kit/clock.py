@@ -27,11 +27,23 @@ class Clock:
         origin = datetime.fromtimestamp(0, UTC)
         return cls(epoch=origin, start=origin)
 
+    @property
+    def is_real(self) -> bool:
+        """Tell whether the clock shows real time."""
+        return self.speed == 1.0 and self.epoch == self.start
+
     def now(self) -> datetime:
         """Return the business time in UTC."""
-        if self.speed == 1.0 and self.epoch == self.start:
+        if self.is_real:
             return real_now()
         return self.start + (real_now() - self.epoch) * self.speed
+
+    def shown_ms(self, real_ms: int) -> int:
+        """Return what the business clock shows at a real instant, both as Unix milliseconds."""
+        if self.is_real:
+            return real_ms
+        start_ms, epoch_ms = (round(one.timestamp() * 1000) for one in (self.start, self.epoch))
+        return start_ms + round((real_ms - epoch_ms) * self.speed)
 
     def real_seconds(self, business: timedelta) -> float:
         """Return how many real seconds a span of business time takes."""

@@ -13,6 +13,7 @@ ZoneId = NewType("ZoneId", UUID)
 CourierId = NewType("CourierId", UUID)
 OrderId = NewType("OrderId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
+DeviceId = NewType("DeviceId", UUID)
 OfferId = NewType("OfferId", UUID)
 RouteId = NewType("RouteId", UUID)
 

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from api.kit.actor import PUBLIC
 from api.kit.endpoint import AnyEndpoint, Idempotency
 from api.kit.errors import ApiError, every_error
-from api.kit.schema import Empty, Nothing
+from api.kit.schema import Download, Empty, Nothing
 
 REF = "#/components/schemas/{model}"
 Json = dict[str, Any]
@@ -44,7 +44,8 @@ def _modelled(endpoints: Iterable[AnyEndpoint]) -> list[tuple[type[BaseModel], A
     for endpoint in endpoints:
         path, query, body, reply = endpoint.signature
         found += [(model, "validation") for model in (path, query, body)]
-        found.append((reply, "serialization"))
+        if not issubclass(reply, Download):
+            found.append((reply, "serialization"))
     return list(dict.fromkeys(found))
 
 
@@ -137,8 +138,11 @@ def _headers(endpoint: AnyEndpoint) -> list[Json]:
 def _success(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
     if endpoint.status == 204:
         return {"description": "Done"}
-    data: Json = {"type": "null"}
     reply = endpoint.signature.reply
+    if issubclass(reply, Download):
+        text = {"schema": {"type": "string"}}
+        return {"description": "The file", "content": dict.fromkeys(reply.media_types, text)}
+    data: Json = {"type": "null"}
     if reply is not Empty:
         data = schemas[(reply, "serialization")]
     envelope = {

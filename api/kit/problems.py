@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from api.kit.errors import ApiError
+from api.kit.schema import Download
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -27,6 +28,17 @@ def success(body: bytes, status: int, headers: Mapping[str, str]) -> web.Respons
         status=status,
         content_type=JSON,
         headers={**_NO_STORE, **headers},
+    )
+
+
+def download(reply: Download) -> web.Response:
+    """Return a file, to be kept under its name."""
+    disposition = f'attachment; filename="{reply.file_name}"'
+    return web.Response(
+        text=reply.text,
+        content_type=reply.media_type,
+        charset="utf-8",
+        headers={**_NO_STORE, "Content-Disposition": disposition},
     )
 
 

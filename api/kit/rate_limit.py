@@ -19,6 +19,7 @@ class RateClass(StrEnum):
     READ = "read"
     WRITE = "write"
     EXPORT = "export"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Bases of all request and reply models: camelCase in JSON, unknown fields refused."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -50,6 +50,16 @@ class Nothing(Draft):
 
 class Empty(View):
     """A reply without content."""
+
+
+class Download(View):
+    """A reply that is a file: sent as it is, without the envelope. Errors keep theirs."""
+
+    media_types: ClassVar[tuple[str, ...]] = ("application/octet-stream",)
+
+    file_name: str
+    media_type: str
+    text: str
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -32,6 +32,7 @@ from api.kit.json_door import parse_body
 from api.kit.middlewares import ACTOR_ID, request_id_of
 from api.kit.rate_limit import RateClass, RateLimited, RateLimiter
 from api.kit.resources import Resources
+from api.kit.schema import Download
 from api.kit.work import Work, begin_work
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -204,6 +205,8 @@ async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response:
         if kept is not None:
             return problems.success(kept.body, kept.status, {idempotency.REPLAYED: "true"})
     reply = await endpoint.handler(work, call.path, call.query, call.body)
+    if isinstance(reply, Download):
+        return problems.download(reply)
     content = problems.body_of(reply)
     if call.claim is not None:
         await idempotency.keep(work.db, call.claim, endpoint.status, content)

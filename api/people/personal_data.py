@@ -97,6 +97,11 @@ PERSONAL: dict[str, Held] = {
         """,
         places=("current_location",),
     ),
+    "courier_devices": Held(
+        rows=_COURIER,
+        erase=f"DELETE FROM courier_devices WHERE {_COURIER}",
+        hidden=("token_hash",),
+    ),
     "courier_positions": Held(
         rows=_COURIER,
         erase=f"DELETE FROM courier_positions WHERE {_COURIER}",

@@ -36,7 +36,8 @@ class World:
         counted = await self.cast.stack.rows(
             "SELECT count(*) FROM tracking_links UNION ALL "
             "SELECT count(*) FROM sessions WHERE revoked_at IS NULL UNION ALL "
-            "SELECT count(*) FROM addresses"
+            "SELECT count(*) FROM addresses UNION ALL "
+            "SELECT count(*) FROM courier_devices WHERE revoked_at IS NULL"
         )
         return await dossier(self.cast, self.delivery_id), counted
 
@@ -57,12 +58,14 @@ async def world(cast: Cast) -> World:
         Owner.OWN_DELIVERIES: await cast.courier(),
         Owner.SELF: await cast.customer(),
     }
+    made = (await carrying.post("/api/v1/courier/devices", {"name": "app"})).data
     (session,) = (await customer.get("/api/v1/auth/sessions")).data["sessions"]
     ids = {
         "orderId": order["id"],
         "deliveryId": delivery_id,
         "offerId": str(offer_id),
         "sessionId": session["id"],
+        "deviceId": made["device"]["id"],
         "addressId": (await customer.post("/api/v1/users/me/addresses", ADDRESS)).data["id"],
     }
     return World(cast, ids, strangers, delivery_id)
@@ -72,7 +75,8 @@ async def test_a_strangers_answer_is_that_for_a_thing_that_is_not_there(world: W
     assert len(PRIVATE) >= 11
     before = await world.picture()
     for endpoint in PRIVATE:
-        stranger = world.strangers[endpoint.owner]
+        carries = endpoint.permission.startswith("carry:")
+        stranger = world.strangers[Owner.OWN_DELIVERIES if carries else endpoint.owner]
         foreign, missing = await ask(stranger, endpoint, world.ids), await ask(stranger, endpoint)
         for answer in (foreign, missing):
             assert answer.body.pop("requestId")

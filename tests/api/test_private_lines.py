@@ -65,6 +65,9 @@ async def live(cast: Cast) -> dict[str, str]:
     placed, delivery_id = await brought_to(
         cast, courier, customer=person, pickup=pickup, gift=gift, notes=PLANTED["note"]
     )
+    device = (await courier.post("/api/v1/courier/devices", {"name": "app"})).data["token"]
+    for path in (f"id={device}&lat=41.1512345&lon=-8.6112345", f"id={device}&lat=north"):
+        await stack.person().get(f"/phones/osmand?{path}")
     link = (await person.post(f"/api/v1/orders/{placed['id']}/tracking-links")).data["token"]
     entry = await ticket(person)
     async with connected(stack, entry):
@@ -85,6 +88,8 @@ async def live(cast: Cast) -> dict[str, str]:
         "refresh token": old,
         "link": link,
         "ticket": entry,
+        "device": device,
+        "place": "41.1512345",
     }
 
 

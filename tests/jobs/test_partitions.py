@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from api.kit.clock import Clock
+from api.trails import history
 from jobs import partitions
 from jobs.station import Station
 
@@ -29,7 +30,7 @@ async def test_tables_are_made_ahead_and_dropped_past_retention(station: Station
     """A fix of a kept day survives midnight, one of the day before does not."""
     async with station.database.connection() as db:
         for day in range(1, 6):
-            await partitions.ensure(db, date(2031, 3, day))
+            await history.ensure_day(db, date(2031, 3, day))
     await partitions.keep_up(at(station, NOON))
     assert await days(station) == ["0302", "0303", "0304", "0305", "0306", "0307"]
     await partitions.keep_up(at(station, NOON + timedelta(hours=12)))
@@ -51,8 +52,8 @@ async def test_making_a_table_that_is_there_is_no_matter(station: Station) -> No
     """Several programs may see to the same day."""
     day = date(2031, 4, 1)
     async with station.database.connection() as db:
-        await partitions.ensure(db, day)
-        await partitions.ensure(db, day)
+        await history.ensure_day(db, day)
+        await history.ensure_day(db, day)
     assert await days(station) == ["0401"]
     await partitions.keep_up(at(station, datetime(2040, 1, 1, tzinfo=UTC)))
 

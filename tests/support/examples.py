@@ -75,6 +75,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/admin/companies/{companyId}/vendors": {"email": "v@shop.example", **PERSON},
     "POST /api/v1/courier/register": {"vehicleType": "car", "homeZoneId": NOBODY},
     "PUT /api/v1/courier/profile": {"vehicleType": "car", "homeZoneId": NOBODY},
+    "POST /api/v1/courier/devices": {"name": "Traccar Client"},
+    "POST /api/v1/admin/couriers/{courierId}/devices": {"name": "Traccar Client"},
     "PUT /api/v1/courier/status": {"status": "online"},
     "PUT /api/v1/admin/couriers/{courierId}/verification": {"status": "verified"},
     "POST /api/v1/orders": {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A"}]},
@@ -88,11 +90,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/courier/offers/{offerId}/reject": {"reason": "why not"},
     "POST /api/v1/realtime/tickets": {},
 }
+_TRAIL = "/api/v1/admin/couriers/{courierId}/positions"
+_HOUR = "since=2026-11-21T12:00:00Z&until=2026-11-21T13:00:00Z"
 QUERIES = {
     "GET /api/v1/delivery-fees": "pickupLatitude=41.15&pickupLongitude=-8.61"
     "&dropoffLatitude=41.16&dropoffLongitude=-8.63",
     "GET /api/v1/admin/couriers/map": "minLatitude=41&minLongitude=-9"
     "&maxLatitude=42&maxLongitude=-8",
+    "GET /api/v1/admin/couriers/positions": "at=2026-11-21T12:00:00Z",
+    f"GET {_TRAIL}/replay": _HOUR,
+    f"GET {_TRAIL}/export": _HOUR + "&format=gpx",
+    f"GET {_TRAIL}/report": _HOUR,
 }
 
 

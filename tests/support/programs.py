@@ -31,6 +31,7 @@ from jobs.trail_writer import TrailWriter
 from jobs.worker import create_app, open_station
 from tests.support.inbox import MailInbox
 from tests.support.people import Person, SmsInbox
+from tracking import plans
 
 
 @dataclass
@@ -111,6 +112,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         rate_read_per_min=100_000,
         rate_write_per_min=100_000,
         rate_export_per_min=100_000,
+        rate_phone_per_min=100_000,
         tracking_tick_ms=30,
         dispatch_tick_s=0.2,
         dispatch_service_s=60,
@@ -141,6 +143,7 @@ async def stack(settings: Settings, database: Database) -> AsyncIterator[Stack]:
         station = await exits.enter_async_context(open_station(settings, database))
         await station.redis.flushall()
         await courier_plans.resync(station)
+        await plans.vouch(station.redis, for_s=600)
         realtime = await _serve(exits, realtime_app.create_app(settings))
         settings = settings.model_copy(update={"realtime_port": realtime.port})
         api = await _serve(exits, api_app.create_app(settings, database))

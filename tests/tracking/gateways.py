@@ -121,9 +121,7 @@ class Hall:
     async def on_shift(self, *couriers: CourierPlan) -> None:
         """Let couriers be on shift, as the job worker tells it."""
         await plans.publish(self.redis, couriers, [])
-        await plans.vouch(self.redis, for_s=600)
         await self.hear_news()
-        await self.rounds._ask_who_vouches()
 
     async def hear_news(self) -> None:
         """Take up what the job worker has told."""
@@ -152,6 +150,7 @@ async def hall(
     clock, counts = [NOW_MS], Counts()
     sockets = Sockets(max_frame_bytes=policy.max_frame_bytes, connect_s=policy.connect_s)
     gateway = Gateway(redis, sockets, policy, counts, lambda: clock[0], 1.0)
+    await plans.vouch(redis, for_s=600)
     app = web.Application()
     attach(app, gateway, origins.__contains__)
     server = TestServer(app)

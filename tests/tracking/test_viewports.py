@@ -155,8 +155,10 @@ class AMapShowsTheFleet(RuleBasedStateMachine):
     def tick(self, lost: str) -> None:
         self.viewports.send_changes(NOW_MS)
         for event, arguments in self.sockets.inbox.pop(lost, []):
-            assert event == "t"
-            self.pages[lost].behind.add(arguments[0])
+            if event == "t":
+                self.pages[lost].behind.add(arguments[0])
+            else:  # what a page that was slow is sent
+                self.pages[lost].snap(*arguments)
         self.told = True
         self.receive()
 

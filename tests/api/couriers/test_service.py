@@ -162,13 +162,3 @@ async def test_any_box_of_the_map_is_answered(cast: Cast, box: tuple[float, ...]
     names = ("minLatitude", "minLongitude", "maxLatitude", "maxLongitude")
     query = "&".join(f"{name}={value}" for name, value in zip(names, box, strict=True))
     assert (await cast.admin.get(f"{STAFF}/map?{query}")).data == {"couriers": []}
-
-
-async def test_looking_at_a_trail_is_noted(cast: Cast) -> None:
-    courier = await cast.courier()
-    path = f"{STAFF}/{courier.courier_id}/positions"
-    period = "since=2026-01-01T00:00:00Z&until=2026-12-31T23:59:59%2B01:00"
-    assert (await cast.admin.get(f"{path}?{period}")).data["items"] == []
-    (audit,) = await cast.stack.rows("SELECT * FROM audit_logs WHERE action = 'courier.trail.read'")
-    assert (str(audit["user_id"]), audit["entity_id"]) == (cast.admin.me["id"], courier.courier_id)
-    assert (await cast.admin.get(f"{STAFF}/{uuid4()}/positions")).status == 404

@@ -45,3 +45,11 @@ def test_a_span_of_business_time_takes_less_real_time_when_played_faster(
     epoch = datetime(2026, 1, 1, tzinfo=UTC)
     real_s = Clock(epoch, epoch, speed).real_seconds(timedelta(seconds=business_s))
     assert abs(real_s * speed - business_s) < 1e-6 * max(1, business_s)
+
+
+def test_a_real_instant_is_told_as_the_business_clock_shows_it() -> None:
+    epoch, start = datetime(2026, 11, 21, tzinfo=UTC), datetime(2031, 5, 5, 12, tzinfo=UTC)
+    clock = Clock(epoch, start, speed=10.0)
+    real_ms = round((epoch + timedelta(seconds=60)).timestamp() * 1000)
+    assert clock.shown_ms(real_ms) == round((start + timedelta(seconds=600)).timestamp() * 1000)
+    assert Clock.real().shown_ms(5) == 5

@@ -8,7 +8,7 @@ from api.kit.clock import real_now
 from api.kit.ids import UserId
 from api.people.personal_data import PERSONAL, collect
 from api.tables import metadata
-from jobs import partitions
+from api.trails import history
 from tests.support.cast import Cast
 from tests.support.examples import ADDRESS
 from tests.support.people import DROPOFF, PASSWORD, PICKUP, Person
@@ -124,6 +124,7 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
     empty = {name for name, rows in tables.items() if not rows}
     assert empty == {
         "couriers",
+        "courier_devices",
         "courier_positions",
         "delivery_events",
         "delivery_offers",
@@ -165,7 +166,7 @@ async def test_an_erased_person_is_nowhere_and_the_books_still_add_up(cast: Cast
 async def test_a_courier_takes_the_trail_along_and_has_it_erased(cast: Cast) -> None:
     courier = await cast.courier(vehicleNumber=PLANTED["plate"])
     async with cast.stack.database.connection() as db:
-        await partitions.ensure(db, real_now().date())
+        await history.ensure_day(db, real_now().date())
     await cast.stack.rows(
         "INSERT INTO courier_positions (courier_id, epoch, seq, ts, received_at, location) "
         "VALUES ($1, 1, 1, now(), now(), 'POINT(-8.61 41.15)'::geography)",

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 
 from api.kit.db import Database
+from api.trails.history import ensure_day
 from benchmarks.ledger.book import Book, Page, ride
 from benchmarks.ledger.checking import Verdict, check
 from geo.point import Point
-from jobs import partitions
 
 ANNA, BRUNO = UUID(int=1), UUID(int=2)
 EPOCH = 1_790_000_000
@@ -72,7 +72,7 @@ class History:
 async def history(database: Database, database_url: str) -> AsyncIterator[History]:
     """Return an empty ledger beside an empty history."""
     async with database.connection() as ours:
-        await partitions.ensure(ours, datetime.fromtimestamp(EPOCH, UTC).date())
+        await ensure_day(ours, datetime.fromtimestamp(EPOCH, UTC).date())
     db = await asyncpg.connect(database_url)
     yield History(db)
     await db.close()
