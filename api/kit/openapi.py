@@ -10,6 +10,7 @@ from api.kit.actor import PUBLIC
 from api.kit.endpoint import AnyEndpoint, Idempotency
 from api.kit.errors import ApiError, every_error
 from api.kit.schema import Empty, Nothing
+from api.kit.transfer import Download, Upload
 
 REF = "#/components/schemas/{model}"
 Json = dict[str, Any]
@@ -31,7 +32,11 @@ def document(endpoints: Sequence[AnyEndpoint], *, title: str, version: str, abou
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "accessToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "an access token (JWT) of a person, or an API key of a program",
+                }
             },
             "schemas": {**definitions.get("$defs", {}), **_ERROR_SCHEMAS},
             "responses": _error_responses(),
@@ -45,7 +50,7 @@ def _modelled(endpoints: Iterable[AnyEndpoint]) -> list[tuple[type[BaseModel], A
         path, query, body, reply = endpoint.signature
         found += [(model, "validation") for model in (path, query, body)]
         found.append((reply, "serialization"))
-    return list(dict.fromkeys(found))
+    return [pair for pair in dict.fromkeys(found) if pair[0] not in {Upload, Download}]
 
 
 def _tag(endpoint: AnyEndpoint) -> str:
@@ -66,11 +71,14 @@ def _operation(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
         ],
         "responses": {
             str(endpoint.status): _success(endpoint, schemas),
-            **({"304": _UNCHANGED} if endpoint.versioned and endpoint.reads_only else {}),
+            **({"304": _UNCHANGED} if _may_be_unchanged(endpoint) else {}),
+            **({"206": _FILE} if endpoint.signature.reply is Download else {}),
             **{str(status): {"$ref": ref} for status, ref in _possible_errors(endpoint)},
         },
     }
-    if body_model is not Nothing:
+    if body_model is Upload:
+        operation["requestBody"] = _FILE_BODY
+    elif body_model is not Nothing:
         schema = schemas[(body_model, "validation")]
         operation["requestBody"] = {
             "required": True,
@@ -79,6 +87,10 @@ def _operation(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
     if endpoint.permission == PUBLIC:
         operation["security"] = []
     return operation
+
+
+def _may_be_unchanged(endpoint: AnyEndpoint) -> bool:
+    return endpoint.reads_only and (endpoint.versioned or endpoint.signature.reply is Download)
 
 
 def _conditions(endpoint: AnyEndpoint) -> str:
@@ -139,6 +151,8 @@ def _success(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
         return {"description": "Done"}
     data: Json = {"type": "null"}
     reply = endpoint.signature.reply
+    if reply is Download:
+        return _FILE
     if reply is not Empty:
         data = schemas[(reply, "serialization")]
     envelope = {
@@ -164,6 +178,8 @@ def _possible_errors(endpoint: AnyEndpoint) -> list[tuple[int, str]]:
         statuses |= {401, 404}
     if endpoint.demands_version:
         statuses |= {412, 428}
+    if endpoint.signature.reply is Download:
+        statuses.add(416)
     return [(status, f"#/components/responses/E{status}") for status in sorted(statuses)]
 
 
@@ -183,6 +199,21 @@ def _error_responses() -> dict[str, Json]:
     }
 
 
+_BYTES: Json = {"type": "string", "format": "binary"}
+_FORM: Json = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": _BYTES},
+    "additionalProperties": False,
+}
+_FILE_BODY: Json = {
+    "required": True,
+    "content": {"multipart/form-data": {"schema": _FORM}, "*/*": {"schema": _BYTES}},
+}
+_FILE: Json = {
+    "description": "The file; with a Range header 206 and the part asked for",
+    "content": {"*/*": {"schema": _BYTES}},
+}
 _UNCHANGED: Json = {"description": "The version named in If-None-Match is the newest one"}
 
 _FIELD_ERRORS: Json = {
