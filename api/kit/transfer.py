@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ConfigDict
 
 from api.kit.errors import ApiError, BodyTooLarge, FieldError, InvalidInput
@@ -17,6 +18,15 @@ from api.kit.errors import ApiError, BodyTooLarge, FieldError, InvalidInput
 MULTIPART = "multipart/form-data"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _CHUNK = 64 * 1024
+_BROKEN_FORM = (
+    HttpProcessingError,
+    web.RequestPayloadError,
+    ValueError,
+    LookupError,
+    EOFError,
+    RuntimeError,
+    AssertionError,
+)
 
 
 class Upload(BaseModel):
@@ -69,7 +79,7 @@ async def take(request: web.Request, limit: int) -> Upload:
         return Upload(content=bytes(raw))
     try:
         return await _from_form(request, limit)
-    except (ValueError, LookupError, EOFError, RuntimeError, AssertionError) as error:
+    except _BROKEN_FORM as error:
         raise _wrong("broken_form", "this is no multipart form: send one part, file") from error
 
 

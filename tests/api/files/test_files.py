@@ -81,7 +81,7 @@ async def test_a_picture_is_drawn_anew_with_variants(cast: Cast) -> None:
 
 async def test_a_form_of_a_browser_is_taken_with_its_name(cast: Cast) -> None:
     ana = await cast.customer()
-    file = (await send_form(ana, ("file", PDF, "../../my\u202e contrato\x07.pdf"))).data
+    file = (await send_form(ana, ("file", PDF, "../../my\u202e contrato.pdf"))).data
     assert file["name"] == "my contrato.pdf"
     _status, content, headers = await fetch(ana, file["url"])
     assert content == PDF
@@ -115,6 +115,17 @@ async def test_odd_forms_are_refused(cast: Cast) -> None:
     for kind in ("multipart/form-data", "multipart/form-data; boundary=x"):
         answer = await put(ana, b"no form at all", **{"Content-Type": kind})
         assert (answer.status, set(answer.fields)) == (422, {"file"}), answer.body
+
+
+async def test_a_form_with_odd_headers_is_refused(cast: Cast) -> None:
+    ana = await cast.customer()
+    for filename in ("a\x07.pdf", "a\x00.pdf", "x" * 9000):
+        answer = await send_form(ana, ("file", PDF, filename))
+        assert (answer.status, set(answer.fields)) == (422, {"file"}), filename[:9]
+    for raw in (b"--limit\r\n--limit--\r\n", b"--limit\r\n-10053--limit--\r\n", b"--limit", b""):
+        headers = {"Content-Type": "multipart/form-data; boundary=limit"}
+        answer = await ana.post(FILES, raw=raw, headers=headers)
+        assert (answer.status, set(answer.fields)) == (422, {"file"}), raw
 
 
 async def test_a_file_that_is_too_large_is_refused(cast: Cast) -> None:
