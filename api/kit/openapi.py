@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.kit.actor import PUBLIC
+from api.kit.actor import PUBLIC, SIGNED_IN
 from api.kit.endpoint import AnyEndpoint, Idempotency
 from api.kit.errors import ApiError, every_error
 from api.kit.schema import Empty, Nothing
@@ -170,8 +170,8 @@ def _possible_errors(endpoint: AnyEndpoint) -> list[tuple[int, str]]:
     statuses = {400, 408, 413, 415, 422, 429, 500, 503}
     if endpoint.permission != PUBLIC:
         statuses |= {401, 403}
-    if endpoint.signature.path is not Nothing:
-        statuses.add(404)
+    if endpoint.signature.path is not Nothing or endpoint.permission == SIGNED_IN:
+        statuses.add(404)  # one's own account may be gone
     if not endpoint.reads_only:
         statuses.add(409)
     if endpoint.permission == PUBLIC and not endpoint.reads_only:

@@ -77,7 +77,7 @@ async def _lately(work: Work, minutes: int) -> dict[str, Traffic]:
 
 
 async def health(work: Work) -> HealthView:
-    """Return how every part is; one that does not answer makes no error of this."""
+    """Return how every part is; a Redis that does not answer makes no error of this."""
     checks = [await _database(work), await _redis(work)]
     if checks[1].condition is Condition.HEALTHY:
         found = await heartbeat.beats(work[REDIS])
