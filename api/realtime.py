@@ -9,6 +9,7 @@ from aiohttp import web
 
 from api.kit import logs, program
 from api.kit.health import add_health
+from api.kit.heartbeat import EVERY_S, Heart
 from api.kit.metrics import Metrics
 from api.kit.redis import open_redis
 from api.metrics_page import add_metrics
@@ -64,14 +65,21 @@ def create_app(settings: Settings) -> web.Application:
         clock.speed,
     )
 
+    heart = Heart("realtime", redis, sockets=lambda: len(gateway.visitors))
+
     async def run(_app: web.Application) -> AsyncIterator[None]:
         flush = tasks.forever(
             "metrics", FLUSH_S, lambda: metrics.flush(redis), failed=counted.failure
         )
-        flushing = asyncio.create_task(flush, name="metrics")
+        living = tasks.forever("heartbeat", EVERY_S, heart.beat, failed=counted.failure)
+        loops = [
+            asyncio.create_task(flush, name="metrics"),
+            asyncio.create_task(living, name="heartbeat"),
+        ]
         gc.freeze()
         yield
-        await tasks.end([flushing])
+        await tasks.end(loops)
+        await heart.stop()
         await redis.aclose()
 
     async def ask() -> None:

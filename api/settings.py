@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.kit.cannot_start import CannotStart
 from api.kit.clock import Clock
-from api.kit.rate_limit import Limit, RateClass
+from api.kit.rate_limit import Limit, RateClass, per_minute
 from api.kit.resources import Key
 
 
@@ -21,6 +21,13 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class SmsKind(StrEnum):
+    """How the service for text messages wants to be spoken to."""
+
+    TWILIO = "twilio"
+    MOBIZON = "mobizon"
 
 
 class MailTls(StrEnum):
@@ -113,8 +120,9 @@ class Settings(BaseSettings):
         1200, description="calls of a phone app that reports fixes, per device"
     )
 
-    sms_url: str = Field("", description="base address of a Twilio-shaped SMS service; empty: none")
-    sms_account: str = Field("hermod", description="account id at the SMS service")
+    sms_kind: SmsKind = Field(SmsKind.TWILIO, description="shape of the service: twilio, mobizon")
+    sms_url: str = Field("", description="base address of the SMS service; empty: none")
+    sms_account: str = Field("hermod", description="account id at a Twilio-shaped service")
     sms_token: SecretStr = Field(SecretStr(""), description="secret at the SMS service")
     sms_sender: str = Field("Hermod", description="sender of text messages")
 
@@ -124,6 +132,36 @@ class Settings(BaseSettings):
     mail_user: str = Field("", description="user at the SMTP server; empty: no sign-in")
     mail_password: SecretStr = Field(SecretStr(""), description="password at the SMTP server")
     mail_sender: str = Field("Hermod <hermod@localhost>", description="sender of e-mail")
+
+    google_client_ids: tuple[str, ...] = Field(
+        (), description="our client ids at Google, as a JSON list; none: no sign-in with Google"
+    )
+    google_keys_url: str = Field(
+        "https://www.googleapis.com/oauth2/v3/certs", description="Google's signing keys"
+    )
+    apple_client_ids: tuple[str, ...] = Field(
+        (), description="our bundle and service ids at Apple, as a JSON list; none: no sign-in"
+    )
+    apple_keys_url: str = Field(
+        "https://appleid.apple.com/auth/keys", description="Apple's signing keys"
+    )
+    facebook_app_id: str = Field("", description="our app at Facebook; empty: no sign-in")
+    facebook_app_secret: SecretStr = Field(SecretStr(""), description="its secret")
+    facebook_url: str = Field("https://graph.facebook.com", description="Facebook's Graph API")
+
+    files_dir: Path | None = Field(
+        None, description="folder for uploaded files; none: files in the state folder"
+    )
+    s3_bucket: str = Field("", description="S3 bucket for uploaded files; empty: the folder")
+    s3_endpoint: str = Field("", description="address of an S3-compatible server; empty: AWS")
+    s3_region: str = Field("us-east-1", description="region of the bucket")
+    s3_access_key: str = Field("", description="access key id at the S3 server")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="secret key at the S3 server")
+    cdn_url: str = Field(
+        "", description="address of a CDN in front of the API, for public files; empty: none"
+    )
+    files_per_user_mb: int = Field(200, ge=1, description="what one user's files may take")
+    file_link_s: int = Field(900, ge=60, description="life of a link to a private file")
 
     travel_detour: float = Field(
         0.0, ge=0, le=5, description="road metres per straight metre; 0: by vehicle"
@@ -165,18 +203,18 @@ class Settings(BaseSettings):
 
     @property
     def limits(self) -> dict[RateClass, Limit]:
-        """Return the limit of each rate class; bursts are ten seconds' worth, at least 10.
+        """Return the limit of each rate class; API keys have limits of their own.
 
         Of exports, which cost much, a minute's worth comes at once.
         """
-        per_minute = {
+        rates = {
             RateClass.AUTH: self.rate_auth_per_min,
             RateClass.PUBLIC: self.rate_public_per_min,
             RateClass.READ: self.rate_read_per_min,
             RateClass.WRITE: self.rate_write_per_min,
             RateClass.PHONE: self.rate_phone_per_min,
         }
-        limits = {kind: Limit(rate, max(10, rate // 6)) for kind, rate in per_minute.items()}
+        limits = {kind: per_minute(rate) for kind, rate in rates.items()}
         exports = self.rate_export_per_min
         return limits | {RateClass.EXPORT: Limit(exports, exports)}
 

@@ -1,21 +1,29 @@
 """Every module's tables, loaded: importing this file makes the metadata complete."""
 
 from api.companies import model as companies
+from api.content import model as content
 from api.couriers import model as couriers
 from api.deliveries import model as deliveries
 from api.devices import model as devices
+from api.files import model as files
 from api.following import model as following
 from api.identity import model as identity
 from api.kit import audit, idempotency, lease, outbox, tables
 from api.offers import model as offers
 from api.orders import model as orders
 from api.profiles import model as profiles
+from api.service_keys import model as service_keys
+from api.system_settings import model as system_settings
 from api.zones import model as zones
 
 MODULES = (
     identity,
     zones,
+    files,
     profiles,
+    service_keys,
+    content,
+    system_settings,
     companies,
     couriers,
     devices,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from api.files import service as files
 from api.kit import idempotency, outbox
 from api.kit.clock import real_now
 from api.kit.statement import Command
@@ -9,8 +10,24 @@ from jobs.station import Station
 
 KEEP = timedelta(hours=48)
 
+SWEEP_S = 60.0
+ERASED_LATELY = timedelta(days=1)
+
 _OLD_CODES = Command("DELETE FROM one_time_codes WHERE expires_at < :before")
 _OLD_FIXES = Command("DELETE FROM undated_fixes WHERE received_at < :before")
+
+_ERASED = """
+    (SELECT c.id FROM couriers AS c JOIN users AS u ON u.id = c.user_id
+     WHERE u.deleted_at > :since)
+"""
+_LATE_TRAILS = Command(f"DELETE FROM courier_positions WHERE courier_id IN {_ERASED}")
+_LATE_FIXES = Command(f"DELETE FROM undated_fixes WHERE courier_id IN {_ERASED}")
+_LATE_PLACES = Command(
+    f"""
+    UPDATE couriers SET current_location = NULL, last_location_update = NULL
+    WHERE current_location IS NOT NULL AND id IN {_ERASED}
+    """
+)
 
 
 async def forget_old(station: Station) -> None:
@@ -22,3 +39,19 @@ async def forget_old(station: Station) -> None:
         await idempotency.forget(db, before)
         await _OLD_CODES.run(db, before=before)
         await _OLD_FIXES.run(db, before=trails_before)
+
+
+async def sweep_files(station: Station) -> None:
+    """Remove what is left of files that were deleted, or never arrived whole."""
+    swept = 1
+    while swept:
+        async with station.work() as work:
+            swept = await files.sweep(work)
+
+
+async def forget_late_fixes(station: Station) -> None:
+    """Delete fixes of erased couriers that were still on their way when the couriers went."""
+    since = station.clock.now() - ERASED_LATELY * max(1.0, station.clock.speed)
+    async with station.database.connection() as db:
+        for command in (_LATE_TRAILS, _LATE_FIXES, _LATE_PLACES):
+            await command.run(db, since=since)

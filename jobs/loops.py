@@ -42,6 +42,8 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
         Loop("vouching for plans", 0.5, lambda: courier_plans.vouch(station)),
         Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
+        Loop("deleted files", cleanup.SWEEP_S, lambda: cleanup.sweep_files(station)),
+        Loop("late fixes", cleanup.SWEEP_S, lambda: cleanup.forget_late_fixes(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
     )
 

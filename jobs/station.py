@@ -14,7 +14,7 @@ from api.kit.lease import Lease
 from api.kit.metrics import Metrics
 from api.kit.resources import Resources
 from api.kit.work import Work, begin_work
-from api.settings import Settings
+from api.settings import SETTINGS, Settings
 
 LEASE_LIFE = timedelta(seconds=10)
 
@@ -28,8 +28,12 @@ class Station:
     redis: Redis
     clock: Clock
     resources: Resources
-    settings: Settings
     metrics: Metrics
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that hold now; administrators may change some of them."""
+        return self.resources[SETTINGS]
 
     @asynccontextmanager
     async def work(self, *, read_only: bool = False) -> AsyncIterator[Work]:

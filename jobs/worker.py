@@ -12,10 +12,12 @@ from api.identity.passwords import PASSWORDS, PasswordHasher
 from api.identity.tokens import TOKENS, TokenMint
 from api.integrations.mail import MAIL, MailSender
 from api.integrations.sms import SMS, SmsSender
+from api.integrations.storage import STORAGE, open_storage
 from api.kit import program
 from api.kit.db import Database
 from api.kit.events import LANES
 from api.kit.health import add_health
+from api.kit.heartbeat import EVERY_S, Heart
 from api.kit.metrics import Metrics
 from api.kit.redis import RedisError, open_redis
 from api.kit.resources import Resources
@@ -23,6 +25,7 @@ from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
 from api.planning import POLICY, TRAVEL, policy_of, travel_of
 from api.settings import SETTINGS, Settings
+from api.system_settings.learning import LOOK_S, Learning
 from jobs.loops import Loop, forever, loops_of
 from jobs.outbox_relay import Relay, listen
 from jobs.solver import Solver
@@ -50,6 +53,7 @@ async def open_station(settings: Settings, database: Database) -> AsyncIterator[
     resources.put(PASSWORDS, hasher)
     resources.put(SMS, sms)
     resources.put(MAIL, MailSender(settings))
+    resources.put(STORAGE, open_storage(settings))
     resources.put(POLICY, policy_of(settings))
     resources.put(TRAVEL, travel_of(settings))
     try:
@@ -59,7 +63,6 @@ async def open_station(settings: Settings, database: Database) -> AsyncIterator[
             redis=redis,
             clock=settings.clock,
             resources=resources,
-            settings=settings,
             metrics=Metrics.fresh(),
         )
     finally:
@@ -84,12 +87,14 @@ def create_app(station: Station) -> web.Application:
 
     async def work(_app: web.Application) -> AsyncIterator[None]:
         solver = Solver()
+        heart = Heart("jobs", station.redis, station.database)
         relays = [Relay(station, lane) for lane in LANES]
-        loops = [*loops_of(station, solver, relays), *_inner_loops(station, relays)]
+        loops = [*loops_of(station, solver, relays), *_inner_loops(station, relays, heart)]
         tasks = [asyncio.create_task(forever(loop, station), name=loop.name) for loop in loops]
         yield
         await end(tasks)
         solver.stop()
+        await heart.stop()
 
     async def ask_database() -> None:
         async with station.database.connection() as db:
@@ -104,12 +109,20 @@ def create_app(station: Station) -> web.Application:
     return app
 
 
-def _inner_loops(station: Station, relays: list[Relay]) -> tuple[Loop, ...]:
+def _inner_loops(station: Station, relays: list[Relay], heart: Heart) -> tuple[Loop, ...]:
+    learning = Learning(station.settings, station.resources)
+
+    async def learn() -> None:
+        async with station.work(read_only=True) as work:
+            await learning.learn(work)
+
     async def flush() -> None:
         with suppress(RedisError):
             await station.metrics.flush(station.redis)
 
     return (
         Loop("outbox wake-up", 1.0, lambda: listen(station.database, relays)),
+        Loop("settings", LOOK_S, learn),
         Loop("metrics", FLUSH_S, flush),
+        Loop("heartbeat", EVERY_S, heart.beat),
     )

@@ -17,7 +17,7 @@ _CHOSEN = """
 """
 _PAGE = Query(
     Entry,
-    "SELECT l.*, u.first_name || ' ' || u.last_name AS actor_name"
+    "SELECT l.*, trim(u.first_name || ' ' || u.last_name) AS actor_name"
     + _CHOSEN
     + "ORDER BY l.id DESC LIMIT :limit OFFSET :offset",
 )

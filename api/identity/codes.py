@@ -16,6 +16,8 @@ from api.kit.work import Work
 from api.settings import SETTINGS
 
 MAX_TRIES = 5
+DIGITS = 6
+"""So long is a code that is typed; the secret of a link is longer."""
 
 
 async def request(work: Work, destination: str, purpose: CodePurpose) -> CodeSent:
@@ -72,12 +74,16 @@ async def keep(
 
 
 async def use(work: Work, destination: str, purpose: CodePurpose, secret: str) -> User:
-    """Use up a code and return its user; raise `WrongCode` and count the try otherwise."""
+    """Use up a code and return its user; raise `WrongCode` and count the try otherwise.
+
+    Nobody guesses the secret of a link: tries at it are not counted, so that they void none.
+    """
     code = await repository.lock_code(work, destination, purpose)
     if code is None or code.attempts >= MAX_TRIES or code.expires_at <= real_now():
         raise WrongCode
     if code.user_id is None or not hmac.compare_digest(hashed(secret), code.code_hash):
-        await repository.note_try(work, code.id)
+        if purpose is not CodePurpose.LOGIN_LINK:
+            await repository.note_try(work, code.id)
         raise WrongCode
     await repository.use_code(work, code.id, real_now())
     user = await repository.lock_user(work, code.user_id)

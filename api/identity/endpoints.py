@@ -1,6 +1,6 @@
 """The door of identity: register, confirm, sign in, refresh, sign out."""
 
-from api.identity import codes, password_change, repository, service, sessions
+from api.identity import codes, password_change, repository, service, sessions, social
 from api.identity.model import CodePurpose
 from api.identity.schema import (
     CodeCheck,
@@ -16,6 +16,8 @@ from api.identity.schema import (
     SessionPath,
     SessionsView,
     SessionView,
+    SocialLogin,
+    SocialPath,
     Tokens,
 )
 from api.kit.actor import PUBLIC, SIGNED_IN
@@ -66,6 +68,11 @@ async def change_password(
 async def login(work: Work, _path: Nothing, _query: Nothing, draft: Login) -> Tokens:
     """Sign in with phone or e-mail and password."""
     return await service.login(work, draft)
+
+
+async def social_login(work: Work, path: SocialPath, _query: Nothing, draft: SocialLogin) -> Tokens:
+    """Sign in, or register, with an account at Google, Apple or Facebook."""
+    return await social.sign_in(work, path.provider, draft)
 
 
 async def refresh(work: Work, _path: Nothing, _query: Nothing, draft: Refresh) -> Tokens:
@@ -138,6 +145,15 @@ ENDPOINTS = (
         "POST",
         f"{_AUTH}/login",
         login,
+        PUBLIC,
+        Owner.ANYONE,
+        rate=RateClass.AUTH,
+        idempotency=_NO_KEY,
+    ),
+    Endpoint(
+        "POST",
+        f"{_AUTH}/social/{{provider}}",
+        social_login,
         PUBLIC,
         Owner.ANYONE,
         rate=RateClass.AUTH,

@@ -1,5 +1,7 @@
 """The guard at the door: who sends a request, from which address, whether over TLS."""
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from api.identity.revocations import Revocations
@@ -8,11 +10,27 @@ from api.kit.actor import Actor
 from api.kit.errors import Unauthenticated
 from api.kit.serving import Guard
 
+ReadKey = Callable[[str, str | None], Awaitable[Actor]]
+"""Finds out whose API key it is, sent from an address; raises `Unauthenticated` for a bad one."""
 
-def guard(mint: TokenMint, revocations: Revocations, trusted_proxies: tuple[str, ...]) -> Guard:
-    """Return the function that reads a request's credentials."""
+KEY_PREFIX = "hermod_"
+"""How every API key begins, and no access token."""
 
-    async def who(request: web.Request) -> Actor:  # noqa: RUF029  # a guard may need to ask
+
+async def no_keys(_text: str, _address: str | None) -> Actor:  # noqa: RUF029  # others ask
+    """Take no API keys."""
+    raise Unauthenticated("API keys are not taken here")
+
+
+def guard(
+    mint: TokenMint,
+    revocations: Revocations,
+    trusted_proxies: tuple[str, ...],
+    read_key: ReadKey = no_keys,
+) -> Guard:
+    """Return the function that reads a request's credentials: an access token or an API key."""
+
+    async def who(request: web.Request) -> Actor:
         address = address_of(request, trusted_proxies)
         header = request.headers.get("Authorization")
         if header is None:
@@ -20,7 +38,10 @@ def guard(mint: TokenMint, revocations: Revocations, trusted_proxies: tuple[str,
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("Send 'Authorization: Bearer <access token>'")
-        actor = mint.read_access_token(token.strip(), address)
+        token = token.strip()
+        if token.startswith(KEY_PREFIX):
+            return await read_key(token, address)
+        actor = mint.read_access_token(token, address)
         revocations.check(actor)
         return actor
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, CITEXT, INET
 
+from api.integrations.social import Provider
 from api.kit.actor import Role
 from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
 from api.kit.tables import identity, metadata, moment, stamps, word
@@ -31,6 +32,7 @@ class CodePurpose(StrEnum):
 
     REGISTRATION = "registration"
     LOGIN = "login"
+    LOGIN_LINK = "login_link"
     PASSWORD_RESET = "password_reset"  # noqa: S105  # what a code is for
     CHANGE_CONTACT = "change_contact"
 
@@ -49,6 +51,11 @@ users = Table(
     Column("iin_sealed", LargeBinary),
     Column("iin_hash", LargeBinary),
     Column("locale", String, nullable=False),
+    Column(
+        "avatar_file_id",
+        Uuid,
+        ForeignKey("files.id", name="fk_users_avatar_file_id", use_alter=True),
+    ),
     Column("company_id", Uuid, ForeignKey("companies.id")),
     Column("zone_ids", ARRAY(Uuid), nullable=False, server_default="{}"),
     Column("permissions", ARRAY(String), nullable=False, server_default="{}"),
@@ -66,6 +73,7 @@ users = Table(
     Index("uq_users_email", "email", unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index("uq_users_phone", "phone", unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index("ix_users_company_id", "company_id"),
+    Index("ix_users_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
 )
 
 sessions = Table(
@@ -101,6 +109,20 @@ one_time_codes = Table(
     moment("created_at"),
     Index("ix_one_time_codes_destination", "destination", "purpose"),
     comment="only hashes are kept; without a user: nobody has the contact (times are real time)",
+)
+
+
+oauth_identities = Table(
+    "oauth_identities",
+    metadata,
+    identity(),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    word("provider", Provider),
+    Column("subject", String(255), nullable=False),
+    moment("created_at"),
+    Index("uq_oauth_identities_subject", "provider", "subject", unique=True),
+    Index("ix_oauth_identities_user_id", "user_id"),
+    comment="whom somebody is at a sign-in service",
 )
 
 
@@ -147,6 +169,17 @@ class Session:
     ip: str | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OauthIdentity:
+    """Whom somebody is at a sign-in service."""
+
+    id: UUID
+    user_id: UserId
+    provider: Provider
+    subject: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

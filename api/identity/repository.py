@@ -7,13 +7,16 @@ from sqlalchemy import bindparam, func, or_
 
 from api.identity.model import (
     CodePurpose,
+    OauthIdentity,
     OneTimeCode,
     Session,
     User,
+    oauth_identities,
     one_time_codes,
     sessions,
     users,
 )
+from api.integrations.social import Provider
 from api.kit.clock import real_now
 from api.kit.ids import SessionId, UserId
 from api.kit.statement import Command, Query, columns, inserting, saving, selecting
@@ -96,6 +99,19 @@ _VOID = Command(
     UPDATE one_time_codes SET used_at = :now
     WHERE destination = :destination AND purpose = :purpose AND used_at IS NULL
     """
+)
+_BY_SUBJECT = Query(
+    User,
+    _LIVING.where(
+        users.c.id == oauth_identities.c.user_id,
+        oauth_identities.c.provider == bindparam("provider"),
+        oauth_identities.c.subject == bindparam("subject"),
+    ),
+)
+_ADD_IDENTITY = inserting(OauthIdentity, oauth_identities)
+_TAKE_OVER = saving(
+    users,
+    ["password_hash", "first_name", "last_name", "role", "email_verified_at", "updated_at"],
 )
 _PEOPLE_WITH_ROLE = Query(
     int, func.count().select().select_from(users).where(users.c.role == bindparam("role"))
@@ -200,6 +216,22 @@ async def note_try(work: Work, code_id: UUID) -> None:
 async def use_code(work: Work, code_id: UUID, now: datetime) -> None:
     """Note that the code has opened what it opens."""
     await _USED.run(work.db, id=code_id, used_at=now)
+
+
+async def user_by_subject(work: Work, provider: Provider, subject: str) -> User | None:
+    """Return the user who is `subject` at a sign-in service."""
+    return await _BY_SUBJECT.one(work.db, provider=provider, subject=subject)
+
+
+async def add_identity(work: Work, added: OauthIdentity) -> None:
+    """Save whom a user is at a sign-in service; raise `UniqueViolation` where somebody is that."""
+    await _ADD_IDENTITY.run(work.db, **columns(added))
+
+
+async def take_over(work: Work, changed: User) -> None:
+    """Save an account that nobody had confirmed for whoever has shown to own the address."""
+    names = ["password_hash", "first_name", "last_name", "role", "email_verified_at", "updated_at"]
+    await _TAKE_OVER.run(work.db, **columns(changed, ["id", *names]))
 
 
 async def people_with_role(work: Work, role: str) -> int:

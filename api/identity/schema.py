@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from api.identity.model import CodePurpose, Session, User
+from api.integrations.social import Provider
 from api.kit.actor import PERMISSIONS, Role
 from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
 from api.kit.schema import Draft, Moment, ShortText, View, wrong
@@ -148,6 +149,31 @@ class Login(Draft):
 
     login: Contact
     password: GivenPassword
+    device: ShortText | None = None
+    carrier: Carrier = "body"
+
+
+class SocialPath(Draft):
+    """Whose account: google, apple or facebook."""
+
+    provider: Provider
+
+
+class SocialLogin(Draft):
+    """What the service's library gave to the app: an ID token, from Facebook an access token.
+
+    `nonce` is what the app signed in with, where it used one. Role, names and language are for a
+    new account; Apple tells names to the app only.
+    """
+
+    token: Annotated[
+        Secret[Annotated[str, StringConstraints(min_length=1, max_length=8000)]], _HIDDEN
+    ]
+    nonce: Annotated[str, Field(min_length=8, max_length=200)] | None = None
+    role: Literal[Role.CUSTOMER, Role.COURIER] = Role.CUSTOMER
+    first_name: ShortText | None = None
+    last_name: ShortText | None = None
+    locale: Locale = "en"
     device: ShortText | None = None
     carrier: Carrier = "body"
 

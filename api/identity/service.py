@@ -47,7 +47,7 @@ async def _account(work: Work, draft: Registration) -> User:
     if known is not None:
         return known
     newcomer = replace(
-        _new_user(work, draft.role, draft.first_name, draft.last_name),
+        new_user(work, draft.role, draft.first_name, draft.last_name),
         phone=draft.phone,
         email=draft.email,
     )
@@ -70,7 +70,10 @@ async def check_code(work: Work, check: CodeCheck) -> Tokens:
         known = await repository.user_by_login(work, check.destination)
         if await _fits(work, known, check.password):
             registered = known
-    user = await codes.use(work, check.destination, check.purpose, check.code.get_secret_value())
+    secret = check.code.get_secret_value()
+    is_link = check.purpose is CodePurpose.LOGIN and len(secret) > codes.DIGITS
+    purpose = CodePurpose.LOGIN_LINK if is_link else check.purpose
+    user = await codes.use(work, check.destination, purpose, secret)
     if check.password is not None:
         if registered is None or registered.password_hash != user.password_hash:
             raise WrongCode("Another password was registered meanwhile: register again")
@@ -137,7 +140,7 @@ async def add_staff(
     """Open a confirmed account on somebody's behalf; raise `InvalidInput` where it is taken."""
     password_hash = await work[PASSWORDS].hash(password) if password is not None else None
     user = replace(
-        _new_user(work, role, first_name, last_name),
+        new_user(work, role, first_name, last_name),
         email=email,
         password_hash=password_hash,
         company_id=company_id,
@@ -153,16 +156,23 @@ async def add_staff(
     return user
 
 
+async def add_service(work: Work, name: str) -> User:
+    """Open the account that a program acts as; nobody signs in to it."""
+    user = new_user(work, Role.SERVICE, name, "")
+    await repository.add_user(work, user)
+    return user
+
+
 async def login_link_secret(work: Work, user: User, life: timedelta) -> str:
     """Return the secret of a link that signs `user` in once."""
     code_id = new_id()
     secret = work[TOKENS].link_secret(code_id)
     destination = str(user.email).lower()
-    await codes.keep(work, code_id, user.id, destination, CodePurpose.LOGIN, secret, life)
+    await codes.keep(work, code_id, user.id, destination, CodePurpose.LOGIN_LINK, secret, life)
     return secret
 
 
-def _new_user(work: Work, role: Role, first_name: str, last_name: str) -> User:
+def new_user(work: Work, role: Role, first_name: str, last_name: str) -> User:
     """Return a user without contact and as yet unconfirmed."""
     return User(
         id=UserId(new_id()),

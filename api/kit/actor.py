@@ -5,7 +5,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from uuid import UUID
 
-from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
+from api.kit.ids import ApiKeyId, CompanyId, SessionId, UserId, ZoneId
 
 
 class Role(StrEnum):
@@ -46,7 +46,12 @@ _DISPATCHING = frozenset({
     "courier:read",
     "trail:read",
 })
-_MANAGING = _DISPATCHING | {"zone:manage", "courier:manage", "company:read"}
+_MANAGING = _DISPATCHING | {
+    "zone:manage",
+    "courier:manage",
+    "company:read",
+    "content:manage",
+}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CUSTOMER: frozenset({"order:create", "order:read", "order:cancel"}),
@@ -66,7 +71,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "audit:*",
         "company:*",
         "courier:*",
+        "content:*",
         "dispatch:*",
+        "file:*",
+        "monitoring:*",
         "order:*",
         "setting:*",
         "trail:*",
@@ -88,7 +96,8 @@ class Actor:
     """The one on whose behalf a request or a job runs.
 
     `zone_ids` keep a member of the staff to some zones, `narrowed` to some of the role's
-    permissions; neither ever adds anything.
+    permissions; neither ever adds anything. A program that sends an API key acts as its service
+    account: what it may do are the key's `scopes`, and nothing of what is for signed-in people.
     """
 
     role: Role | None = None
@@ -98,6 +107,9 @@ class Actor:
     address: str | None = None
     zone_ids: frozenset[ZoneId] = frozenset()
     narrowed: frozenset[str] = frozenset()
+    key_id: ApiKeyId | None = None
+    scopes: frozenset[str] = frozenset()
+    calls_per_min: int = 0
 
     def may(self, permission: str) -> bool:
         """Tell whether the role carries `permission` (`resource:action`, `*` matches any)."""
@@ -106,7 +118,9 @@ class Actor:
         if self.role is None:
             return False
         if permission == SIGNED_IN:
-            return self.user_id is not None
+            return self.user_id is not None and self.key_id is None
+        if self.key_id is not None:
+            return carries(self.scopes, permission)
         if self.narrowed and not carries(self.narrowed, permission):
             return False
         return carries(PERMISSIONS[self.role], permission)
@@ -132,6 +146,11 @@ class Actor:
         if self.zone_ids or self.role is Role.LOCATION_ADMIN:
             return sorted(self.zone_ids)
         return None
+
+    @property
+    def caller(self) -> str:
+        """Return under which name calls are counted and their retries known."""
+        return str(self.user_id or self.address)
 
     @property
     def audit_id(self) -> UUID | None:

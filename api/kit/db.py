@@ -84,6 +84,18 @@ async def _teach(connection: Connection) -> None:
         )
 
 
+class _Plain(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """A connection that is given back without a question to the server.
+
+    Nothing of ours leaves session state behind: no setting, no session lock, no cursor; whoever
+    listens keeps the connection. A transaction left open is rolled back all the same.
+    """
+
+    def get_reset_query(self) -> str:
+        """Return the statement that is sent when a connection is given back: none."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A pool of connections to PostgreSQL; every wait on it ends.
@@ -107,6 +119,7 @@ class Database:
                 timeout=acquire_s,
                 command_timeout=command_s,
                 init=_teach,
+                connection_class=_Plain,
                 server_settings={"lock_timeout": "3000", "timezone": "UTC", "jit": "off"},
             )
         except (*OUT_OF_REACH, asyncpg.PostgresError) as error:

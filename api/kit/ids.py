@@ -6,6 +6,8 @@ from typing import NewType
 from uuid import UUID
 
 UserId = NewType("UserId", UUID)
+ApiKeyId = NewType("ApiKeyId", UUID)
+FileId = NewType("FileId", UUID)
 SessionId = NewType("SessionId", UUID)
 CompanyId = NewType("CompanyId", UUID)
 AddressId = NewType("AddressId", UUID)

@@ -11,9 +11,14 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.samples import Sample
 
+from api.kit.clock import real_now
 from api.kit.redis import Redis, RedisError
+from api.kit.resources import Key
+from api.kit.traffic import COUNTED
 
 KEY = "metrics"
+KEPT_MINUTES = 60
+"""For so long the requests of each minute can be looked at apart."""
 
 _BOUND = re.compile(r'\ble="([^"]+)"')
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -74,8 +79,12 @@ class Metrics:
         self._note_sent(news, 1)  # before waiting: another flush must not send them again
         try:
             async with redis.pipeline(transaction=True) as pipeline:
+                minute = minute_key(_minute_now())
                 for name, delta in news.items():
                     pipeline.hincrbyfloat(KEY, name, delta)
+                    if name.startswith(COUNTED):
+                        pipeline.hincrbyfloat(minute, name, delta)
+                pipeline.expire(minute, (KEPT_MINUTES + 1) * 60)
                 await pipeline.execute()
         except RedisError:
             self._note_sent(news, -1)
@@ -94,6 +103,15 @@ class Metrics:
             lines += [f"{found} {totals[found]!r}" for found in own]
         return "\n".join(lines) + "\n"
 
+    async def lately(self, redis: Redis, minutes: int) -> list[dict[str, float]]:
+        """Return the request counters of the last whole `minutes` and of the one that runs."""
+        newest = _minute_now()
+        async with redis.pipeline(transaction=False) as pipeline:
+            for minute in range(newest - minutes, newest + 1):
+                pipeline.hgetall(minute_key(minute))
+            held: Any = await pipeline.execute()
+        return [{name.decode(): float(value) for name, value in one.items()} for one in held]
+
     def _note_sent(self, news: dict[str, float], sign: int) -> None:
         for name, delta in news.items():
             self._sent[name] = self._sent.get(name, 0.0) + sign * delta
@@ -105,6 +123,15 @@ class Metrics:
             for sample in metric.samples
             if not sample.name.endswith("_created")
         }
+
+
+def minute_key(minute: int) -> str:
+    """Return the key of the request counters of a minute (Unix time)."""
+    return f"metrics:minute:{minute}"
+
+
+def _minute_now() -> int:
+    return int(real_now().timestamp()) // 60
 
 
 def _place(spelled: str) -> tuple[str, float]:
@@ -123,3 +150,6 @@ def _family(spelled: str) -> str:
     for ending in ("_total", "_bucket", "_sum", "_count"):
         name = name.removesuffix(ending)
     return name
+
+
+METRICS: Key[Metrics] = Key("metrics")

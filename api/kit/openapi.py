@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.kit.actor import PUBLIC
+from api.kit.actor import PUBLIC, SIGNED_IN
 from api.kit.endpoint import AnyEndpoint, Idempotency
 from api.kit.errors import ApiError, every_error
-from api.kit.schema import Download, Empty, Nothing
+from api.kit.schema import Empty, Nothing, TextFile
+from api.kit.transfer import Download, Upload
 
 REF = "#/components/schemas/{model}"
 Json = dict[str, Any]
@@ -31,7 +32,11 @@ def document(endpoints: Sequence[AnyEndpoint], *, title: str, version: str, abou
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "accessToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "an access token (JWT) of a person, or an API key of a program",
+                }
             },
             "schemas": {**definitions.get("$defs", {}), **_ERROR_SCHEMAS},
             "responses": _error_responses(),
@@ -44,9 +49,9 @@ def _modelled(endpoints: Iterable[AnyEndpoint]) -> list[tuple[type[BaseModel], A
     for endpoint in endpoints:
         path, query, body, reply = endpoint.signature
         found += [(model, "validation") for model in (path, query, body)]
-        if not issubclass(reply, Download):
+        if not issubclass(reply, TextFile):
             found.append((reply, "serialization"))
-    return list(dict.fromkeys(found))
+    return [pair for pair in dict.fromkeys(found) if pair[0] not in {Upload, Download}]
 
 
 def _tag(endpoint: AnyEndpoint) -> str:
@@ -67,11 +72,14 @@ def _operation(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
         ],
         "responses": {
             str(endpoint.status): _success(endpoint, schemas),
-            **({"304": _UNCHANGED} if endpoint.versioned and endpoint.reads_only else {}),
+            **({"304": _UNCHANGED} if _may_be_unchanged(endpoint) else {}),
+            **({"206": _FILE} if endpoint.signature.reply is Download else {}),
             **{str(status): {"$ref": ref} for status, ref in _possible_errors(endpoint)},
         },
     }
-    if body_model is not Nothing:
+    if body_model is Upload:
+        operation["requestBody"] = _FILE_BODY
+    elif body_model is not Nothing:
         schema = schemas[(body_model, "validation")]
         operation["requestBody"] = {
             "required": True,
@@ -80,6 +88,10 @@ def _operation(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
     if endpoint.permission == PUBLIC:
         operation["security"] = []
     return operation
+
+
+def _may_be_unchanged(endpoint: AnyEndpoint) -> bool:
+    return endpoint.reads_only and (endpoint.versioned or endpoint.signature.reply is Download)
 
 
 def _conditions(endpoint: AnyEndpoint) -> str:
@@ -139,7 +151,9 @@ def _success(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
     if endpoint.status == 204:
         return {"description": "Done"}
     reply = endpoint.signature.reply
-    if issubclass(reply, Download):
+    if reply is Download:
+        return _FILE
+    if issubclass(reply, TextFile):
         text = {"schema": {"type": "string"}}
         return {"description": "The file", "content": dict.fromkeys(reply.media_types, text)}
     data: Json = {"type": "null"}
@@ -160,14 +174,16 @@ def _possible_errors(endpoint: AnyEndpoint) -> list[tuple[int, str]]:
     statuses = {400, 408, 413, 415, 422, 429, 500, 503}
     if endpoint.permission != PUBLIC:
         statuses |= {401, 403}
-    if endpoint.signature.path is not Nothing:
-        statuses.add(404)
+    if endpoint.signature.path is not Nothing or endpoint.permission == SIGNED_IN:
+        statuses.add(404)  # one's own account may be gone
     if not endpoint.reads_only:
         statuses.add(409)
     if endpoint.permission == PUBLIC and not endpoint.reads_only:
         statuses |= {401, 404}
     if endpoint.demands_version:
         statuses |= {412, 428}
+    if endpoint.signature.reply is Download:
+        statuses.add(416)
     return [(status, f"#/components/responses/E{status}") for status in sorted(statuses)]
 
 
@@ -187,6 +203,21 @@ def _error_responses() -> dict[str, Json]:
     }
 
 
+_BYTES: Json = {"type": "string", "format": "binary"}
+_FORM: Json = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": _BYTES},
+    "additionalProperties": False,
+}
+_FILE_BODY: Json = {
+    "required": True,
+    "content": {"multipart/form-data": {"schema": _FORM}, "*/*": {"schema": _BYTES}},
+}
+_FILE: Json = {
+    "description": "The file; with a Range header 206 and the part asked for",
+    "content": {"*/*": {"schema": _BYTES}},
+}
 _UNCHANGED: Json = {"description": "The version named in If-None-Match is the newest one"}
 
 _FIELD_ERRORS: Json = {

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from api.kit.errors import ApiError
-from api.kit.schema import Download
+from api.kit.schema import TextFile
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -31,7 +31,7 @@ def success(body: bytes, status: int, headers: Mapping[str, str]) -> web.Respons
     )
 
 
-def download(reply: Download) -> web.Response:
+def text_file(reply: TextFile) -> web.Response:
     """Return a file, to be kept under its name."""
     disposition = f'attachment; filename="{reply.file_name}"'
     return web.Response(

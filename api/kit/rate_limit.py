@@ -12,7 +12,7 @@ from api.kit.redis import Redis, RedisError
 
 
 class RateClass(StrEnum):
-    """What kind of call it is; each class has a limit of its own."""
+    """What kind of call it is; each class has a limit of its own, and so has each API key."""
 
     AUTH = "auth"
     PUBLIC = "public"
@@ -20,6 +20,7 @@ class RateClass(StrEnum):
     WRITE = "write"
     EXPORT = "export"
     PHONE = "phone"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Limit:
 
     per_minute: int
     burst: int
+
+
+def per_minute(calls: int) -> Limit:
+    """Return the limit of so many calls a minute; bursts are ten seconds' worth, at least 10."""
+    return Limit(calls, max(10, calls // 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Verdict:
         return found
 
 
-_GCRA = """
+GCRA = """
 local now = redis.call('TIME')
 local now_us = now[1] * 1000000 + now[2]
 local gap_us, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -69,12 +75,21 @@ class RateLimiter:
     """Counts calls in Redis; lets calls through, and says so, while Redis is out of reach."""
 
     def __init__(self, redis: Redis, limits: dict[RateClass, Limit]) -> None:
-        self._script = redis.register_script(_GCRA)
+        self._script = redis.register_script(GCRA)
         self._limits = limits
 
-    async def count(self, kind: RateClass, caller: str) -> Verdict | None:
-        """Count one call of `caller`; None where Redis does not answer."""
-        limit = self._limits[kind]
+    def change(self, limits: dict[RateClass, Limit]) -> None:
+        """Count by other limits from here on."""
+        self._limits = limits
+
+    async def count(
+        self, kind: RateClass, caller: str, limit: Limit | None = None
+    ) -> Verdict | None:
+        """Count one call of `caller`; None where Redis does not answer.
+
+        Without a `limit` of the caller's own that of the class holds.
+        """
+        limit = limit or self._limits[kind]
         who = hashlib.sha256(caller.encode()).hexdigest()[:24]
         gap_us = 60_000_000 // limit.per_minute
         try:

@@ -52,7 +52,7 @@ class Empty(View):
     """A reply without content."""
 
 
-class Download(View):
+class TextFile(View):
     """A reply that is a file: sent as it is, without the envelope. Errors keep theirs."""
 
     media_types: ClassVar[tuple[str, ...]] = ("application/octet-stream",)

@@ -30,9 +30,10 @@ from api.kit.field_errors import field_errors
 from api.kit.idempotency import Claim
 from api.kit.json_door import parse_body
 from api.kit.middlewares import ACTOR_ID, request_id_of
-from api.kit.rate_limit import RateClass, RateLimited, RateLimiter
+from api.kit.rate_limit import RateClass, RateLimited, RateLimiter, per_minute
 from api.kit.resources import Resources
-from api.kit.schema import Download
+from api.kit.schema import TextFile
+from api.kit.transfer import Download, Upload, give, take
 from api.kit.work import Work, begin_work
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -91,12 +92,12 @@ def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
 
 async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> web.Response:
     actor = await shell.guard(request)
-    request[ACTOR_ID] = str(actor.user_id or "")
+    request[ACTOR_ID] = str(actor.key_id or actor.user_id or "")
     limits = await _count(endpoint, shell.limiter, actor)
     _admit(endpoint, actor)
     call = await _parse(endpoint, request, shell, actor)
 
-    async def once() -> web.Response:
+    async def once() -> web.Response | Download:
         async with begin_work(
             shell.database,
             shell.clock,
@@ -107,11 +108,14 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
         ) as work:
             work.expected_version = call.expected_version
             work.sent_cookies = request.cookies
-            response = await _run(endpoint, work, call)
-            _set_cookies(response, work, secure=shell.over_tls(request))
-            return response
+            answer = await _run(endpoint, work, call)
+            if isinstance(answer, web.Response):
+                _set_cookies(answer, work, secure=shell.over_tls(request))
+            return answer
 
-    response = await _again_after_lost_race(once)
+    answer = await _again_after_lost_race(once)
+    # a file is read when the database's connection has been given back
+    response = await give(answer, request) if isinstance(answer, Download) else answer
     response.headers.update(limits)
     return response
 
@@ -123,13 +127,19 @@ def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
         return
     if actor.role is None:
         raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+    if actor.key_id is not None:
+        raise Forbidden(f"This API key has no scope for it (it takes {endpoint.permission})")
     raise Forbidden(f"The role {actor.role} may not do this (it takes {endpoint.permission})")
 
 
 async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> dict[str, str]:
     kind = endpoint.rate_class
-    known = actor.user_id is not None and kind in {RateClass.READ, RateClass.WRITE}
-    verdict = await limiter.count(kind, str(actor.user_id) if known else str(actor.address))
+    if actor.key_id is not None and kind is not RateClass.AUTH:
+        kind = RateClass.KEY
+        verdict = await limiter.count(kind, str(actor.key_id), per_minute(actor.calls_per_min))
+    else:
+        known = actor.user_id is not None and kind in {RateClass.READ, RateClass.WRITE}
+        verdict = await limiter.count(kind, actor.caller if known else str(actor.address))
     if verdict is None:
         return {}
     if not verdict.allowed:
@@ -139,16 +149,30 @@ async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> d
 
 async def _parse(endpoint: AnyEndpoint, request: web.Request, shell: Shell, actor: Actor) -> Call:
     path_model, query_model, body_model, _reply = endpoint.signature
-    raw = await _read_body(endpoint, request, shell.body_s)
+    body: BaseModel
+    if body_model is Upload:
+        upload = await _take_file(endpoint, request, shell.body_s)
+        raw, body = upload.content, upload
+    else:
+        raw = await _read_body(endpoint, request, shell.body_s)
+        body = parse_body(body_model, raw)
     return Call(
         actor=actor,
         path=_values(path_model, request.match_info),
         query=_values(query_model, _query_values(query_model, request)),
-        body=parse_body(body_model, raw),
+        body=body,
         claim=_claim(endpoint, request, actor, raw),
         expected_version=_expected_version(request) if endpoint.demands_version else None,
         request=request,
     )
+
+
+async def _take_file(endpoint: AnyEndpoint, request: web.Request, deadline_s: float) -> Upload:
+    try:
+        async with asyncio.timeout(deadline_s):
+            return await take(request, endpoint.body_limit)
+    except TimeoutError as error:
+        raise RequestTimeout(headers={"Connection": "close"}) from error
 
 
 async def _read_body(endpoint: AnyEndpoint, request: web.Request, deadline_s: float) -> bytes:
@@ -182,9 +206,8 @@ def _claim(endpoint: AnyEndpoint, request: web.Request, actor: Actor, raw: bytes
         return None
     if endpoint.key_rule is Idempotency.UNUSED:
         return None
-    caller = str(actor.user_id or actor.address)
     route = f"{endpoint.method} {request.path}"
-    return idempotency.claim_of(header, caller=caller, route=route, raw=raw)
+    return idempotency.claim_of(header, caller=actor.caller, route=route, raw=raw)
 
 
 def _known_tags(request: web.Request) -> list[str]:
@@ -199,14 +222,16 @@ def _expected_version(request: web.Request) -> int:
     return int(given)
 
 
-async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response:
+async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response | Download:
     if call.claim is not None:
         kept = await idempotency.take(work.db, call.claim)
         if kept is not None:
             return problems.success(kept.body, kept.status, {idempotency.REPLAYED: "true"})
     reply = await endpoint.handler(work, call.path, call.query, call.body)
     if isinstance(reply, Download):
-        return problems.download(reply)
+        return reply
+    if isinstance(reply, TextFile):
+        return problems.text_file(reply)
     content = problems.body_of(reply)
     if call.claim is not None:
         await idempotency.keep(work.db, call.claim, endpoint.status, content)
@@ -229,7 +254,9 @@ def _set_cookies(response: web.Response, work: Work, *, secure: bool) -> None:
         )
 
 
-async def _again_after_lost_race(once: Callable[[], Awaitable[web.Response]]) -> web.Response:
+async def _again_after_lost_race(
+    once: Callable[[], Awaitable[web.Response | Download]],
+) -> web.Response | Download:
     for attempt in range(1, ATTEMPTS):
         try:
             return await once()

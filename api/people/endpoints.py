@@ -10,6 +10,7 @@ from api.people import repository, service
 from api.people.schema import (
     ActiveDraft,
     ExportView,
+    PersonCard,
     PersonDraft,
     PersonPath,
     PersonQuery,
@@ -61,6 +62,11 @@ async def erase(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> 
     return Empty()
 
 
+async def look_up(work: Work, path: PersonPath, _query: Nothing, _body: Nothing) -> PersonCard:
+    """Who a user is, in a few words, for programs that hold only the id."""
+    return PersonCard.of(await service.get(work, path.user_id))
+
+
 _STAFF = "/api/v1/admin/users"
 _ONE = f"{_STAFF}/{{userId}}"
 
@@ -74,6 +80,7 @@ ENDPOINTS = (
         rate=RateClass.EXPORT,
     ),
     Endpoint("DELETE", "/api/v1/users/me", erase, SIGNED_IN, Owner.SELF, status=204),
+    Endpoint("GET", "/api/v1/internal/users/{userId}", look_up, "user:lookup", Owner.OWN_ZONES),
     Endpoint("GET", _STAFF, listed, "user:read", Owner.OWN_ZONES),
     Endpoint("GET", _ONE, one, "user:read", Owner.OWN_ZONES, versioned=True),
     Endpoint("PUT", _ONE, correct, "user:update", Owner.OWN_ZONES, versioned=True),

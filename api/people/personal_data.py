@@ -60,7 +60,8 @@ PERSONAL: dict[str, Held] = {
         erase="""
             UPDATE users SET email = NULL, phone = NULL, password_hash = NULL,
                 first_name = 'erased', last_name = 'erased', date_of_birth = NULL,
-                iin_sealed = NULL, iin_hash = NULL, is_active = false, blocked_reason = NULL,
+                iin_sealed = NULL, iin_hash = NULL, avatar_file_id = NULL,
+                is_active = false, blocked_reason = NULL,
                 deleted_at = :now, updated_at = :now, version = version + 1
             WHERE id = :id
         """,
@@ -75,6 +76,22 @@ PERSONAL: dict[str, Held] = {
         rows="user_id = :id",
         erase="DELETE FROM one_time_codes WHERE user_id = :id",
         hidden=("code_hash",),
+    ),
+    "oauth_identities": Held(
+        rows="user_id = :id", erase="DELETE FROM oauth_identities WHERE user_id = :id"
+    ),
+    "files": Held(
+        rows="owner_id = :id AND deleted_at IS NULL",
+        erase="UPDATE files SET deleted_at = created_at, name = NULL WHERE owner_id = :id",
+        hidden=("key", "sha256"),
+    ),
+    "api_keys": Held(
+        rows="(user_id = :id OR created_by_user_id = :id)",
+        why="credentials of programs: who handed them out must stay provable",
+        hidden=("key_hash",),
+    ),
+    "system_settings": Held(
+        rows="updated_by_user_id = :id", why="who changed a setting must stay provable"
     ),
     "addresses": Held(
         rows="user_id = :id",

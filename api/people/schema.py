@@ -83,3 +83,20 @@ class ExportView(View):
     exported_at: Moment
     cut: list[str]
     tables: dict[str, list[dict[str, Any]]]
+
+
+class PersonCard(View):
+    """Who somebody is: no contact, no history."""
+
+    id: UserId
+    role: Role
+    first_name: str
+    last_name: str
+    locale: str
+    company_id: CompanyId | None
+    is_active: bool
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """Return the card of `person`."""
+        return cls(**{name: getattr(person, name) for name in cls.model_fields})

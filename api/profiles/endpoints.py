@@ -5,8 +5,9 @@ from api.kit.actor import SIGNED_IN
 from api.kit.endpoint import Endpoint, Idempotency, Owner
 from api.kit.rate_limit import RateClass
 from api.kit.schema import Empty, Nothing
+from api.kit.transfer import Upload
 from api.kit.work import Work
-from api.profiles import address_book, repository, service
+from api.profiles import address_book, avatar, repository, service
 from api.profiles.schema import (
     AddressDraft,
     AddressesView,
@@ -35,6 +36,17 @@ async def own(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> Pr
 async def change(work: Work, _path: Nothing, _query: Nothing, draft: ProfileDraft) -> ProfileView:
     """Replace the caller's own profile."""
     return await service.change(work, draft)
+
+
+async def set_avatar(work: Work, _path: Nothing, _query: Nothing, picture: Upload) -> ProfileView:
+    """Show a picture of the caller: cut square, 64, 256 and 512 pixels wide; the former goes."""
+    return await avatar.put_up(work, picture)
+
+
+async def no_avatar(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> Empty:
+    """Show no picture of the caller any more."""
+    await avatar.take_down(work)
+    return Empty()
 
 
 async def ask_contact(work: Work, _path: Nothing, _query: Nothing, draft: ContactDraft) -> CodeSent:
@@ -134,6 +146,16 @@ _ADDRESS = f"{_ME}/addresses/{{addressId}}"
 ENDPOINTS = (
     Endpoint("GET", _ME, own, SIGNED_IN, Owner.SELF),
     Endpoint("PUT", _ME, change, SIGNED_IN, Owner.SELF),
+    Endpoint(
+        "POST",
+        f"{_ME}/avatar",
+        set_avatar,
+        SIGNED_IN,
+        Owner.SELF,
+        body_limit=avatar.MOST_BYTES,
+        idempotency=Idempotency.UNUSED,
+    ),
+    Endpoint("DELETE", f"{_ME}/avatar", no_avatar, SIGNED_IN, Owner.SELF, status=204),
     Endpoint(
         "POST",
         f"{_ME}/contact",

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from api.kit.actor import Role
-from api.kit.ids import AddressId, UserId, ZoneId
+from api.kit.ids import AddressId, FileId, UserId, ZoneId
 from api.kit.tables import identity, metadata, moment, point, stamps, word
 from geo.point import Point
 
@@ -109,6 +109,7 @@ class Profile:
     date_of_birth: date | None
     iin_sealed: bytes | None
     iin_hash: bytes | None
+    avatar_file_id: FileId | None
     locale: str
     email_verified_at: datetime | None
     phone_verified_at: datetime | None

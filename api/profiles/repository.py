@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam
 
 from api.identity.model import users
-from api.kit.ids import AddressId, UserId
+from api.kit.ids import AddressId, FileId, UserId
 from api.kit.statement import Command, Query, columns, inserting, saving, selecting
 from api.kit.work import Work
 from api.profiles.model import (
@@ -39,6 +39,7 @@ _SAVE_PROFILE = Command(
     WHERE id = :id
     """
 )
+_SET_AVATAR = saving(users, ["avatar_file_id", "updated_at"])
 _SET_PHONE = saving(users, ["phone", "phone_verified_at", "updated_at"])
 _SET_EMAIL = saving(users, ["email", "email_verified_at", "updated_at"])
 
@@ -201,3 +202,8 @@ async def consents_of(work: Work, user_id: UserId) -> list[Consent]:
 async def add_consent(work: Work, added: Consent) -> None:
     """Append an answer."""
     await _ADD_CONSENT.run(work.db, **columns(added))
+
+
+async def set_avatar(work: Work, user_id: UserId, file_id: FileId | None) -> None:
+    """Save which file shows a person."""
+    await _SET_AVATAR.run(work.db, id=user_id, avatar_file_id=file_id, updated_at=work.now)

@@ -51,12 +51,13 @@ class ProfileView(View):
     date_of_birth: date | None
     iin: str | None
     locale: str
+    avatar_url: str | None
     profile_complete: bool
     created_at: Moment
     updated_at: Moment
 
     @classmethod
-    def of(cls, profile: Profile, iin: str | None) -> Self:
+    def of(cls, profile: Profile, iin: str | None, avatar_url: str | None) -> Self:
         """Return the view of `profile`, whose IIN was opened."""
         return cls(
             id=profile.id,
@@ -70,6 +71,7 @@ class ProfileView(View):
             date_of_birth=profile.date_of_birth,
             iin=iin,
             locale=profile.locale,
+            avatar_url=avatar_url,
             profile_complete=bool(profile.phone and profile.email and profile.date_of_birth),
             created_at=profile.created_at,
             updated_at=profile.updated_at,

@@ -11,7 +11,7 @@ from api.identity.model import CodePurpose
 from api.identity.schema import CodeSent
 from api.kit.db import UniqueViolation
 from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
-from api.kit.ids import new_id
+from api.kit.ids import FileId, new_id
 from api.kit.seal import SEAL
 from api.kit.work import Work
 from api.profiles import repository
@@ -31,6 +31,7 @@ from api.profiles.schema import (
     ProfileDraft,
     ProfileView,
 )
+from api.settings import SETTINGS
 
 EARLIEST = date(1900, 1, 1)
 
@@ -56,7 +57,14 @@ async def _profile(work: Work) -> Profile:
 def _opened(work: Work, profile: Profile) -> ProfileView:
     sealed = profile.iin_sealed
     iin = None if sealed is None else work[SEAL].open(sealed, profile.id.bytes)
-    return ProfileView.of(profile, iin)
+    return ProfileView.of(profile, iin, avatar_url(work, profile.avatar_file_id))
+
+
+def avatar_url(work: Work, file_id: FileId | None) -> str | None:
+    """Return where a picture of somebody is; other sizes by another `variant`."""
+    if file_id is None:
+        return None
+    return f"{work[SETTINGS].cdn_url.rstrip('/')}/api/v1/files/{file_id}/content?variant=256"
 
 
 async def change(work: Work, draft: ProfileDraft) -> ProfileView:

@@ -10,12 +10,12 @@ from api.couriers.lifecycle import CourierStatus
 from api.couriers.model import TrailFix
 from api.kit.ids import CourierId, ZoneId
 from api.kit.schema import (
-    Download,
     Draft,
     Latitude,
     Longitude,
     Moment,
     PageQuery,
+    TextFile,
     View,
     WhenGiven,
     wrong,
@@ -204,7 +204,7 @@ class InstantView(View):
     couriers: list[SeenCourierView]
 
 
-class TrailFile(Download):
+class TrailFile(TextFile):
     """A trail as a file."""
 
     media_types: ClassVar = ("application/gpx+xml", "application/geo+json")

@@ -9,10 +9,11 @@ from api.endpoints import ENDPOINTS
 from api.kit.endpoint import Owner
 from tests.support.books import check_books
 from tests.support.cast import Cast
-from tests.support.examples import ADDRESS, ask, name_of
+from tests.support.examples import ADDRESS, PICTURE, ask, name_of
 from tests.support.people import Person
 from tests.support.road import brought_to, dossier, offer
 
+PNG = {"Content-Type": "image/png"}
 PRIVATE = [
     endpoint
     for endpoint in ENDPOINTS
@@ -37,7 +38,8 @@ class World:
             "SELECT count(*) FROM tracking_links UNION ALL "
             "SELECT count(*) FROM sessions WHERE revoked_at IS NULL UNION ALL "
             "SELECT count(*) FROM addresses UNION ALL "
-            "SELECT count(*) FROM courier_devices WHERE revoked_at IS NULL"
+            "SELECT count(*) FROM courier_devices WHERE revoked_at IS NULL UNION ALL "
+            "SELECT count(*) FROM files WHERE deleted_at IS NULL"
         )
         return await dossier(self.cast, self.delivery_id), counted
 
@@ -66,6 +68,7 @@ async def world(cast: Cast) -> World:
         "offerId": str(offer_id),
         "sessionId": session["id"],
         "deviceId": made["device"]["id"],
+        "fileId": (await customer.post("/api/v1/files", raw=PICTURE, headers=PNG)).data["id"],
         "addressId": (await customer.post("/api/v1/users/me/addresses", ADDRESS)).data["id"],
     }
     return World(cast, ids, strangers, delivery_id)

@@ -98,7 +98,8 @@ async def test_a_thing_of_another_zone_answers_like_one_that_is_not_there(world:
             assert (foreign.status, foreign.body) == (404, missing.body), told
             asked += 1
     assert {name_of(e) for e in BY_ID if not world.allowed(e)} <= {
-        "PUT /api/v1/admin/users/{userId}"  # for admins, who are never kept to a zone
+        "PUT /api/v1/admin/users/{userId}",  # for admins, who are never kept to a zone
+        "GET /api/v1/internal/users/{userId}",  # for programs: see service_keys/test_keys.py
     }
     assert asked >= 20
 

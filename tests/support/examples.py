@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from api.kit.endpoint import AnyEndpoint
 from api.kit.schema import Nothing
+from api.kit.transfer import Upload
 from tests.support.people import DROPOFF, PASSWORD, PICKUP, ZONE, Answer, Person
 
 NOBODY = "01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"
@@ -27,6 +28,11 @@ ADDRESS = {
     "latitude": 41.15,
     "longitude": -8.61,
 }
+PICTURE = bytes.fromhex(  # one black pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63"
+    "6000000002000148afa4710000000049454e44ae426082"
+)
+TERMS = {"slug": "terms", "locale": "en", "title": "Terms", "body": "Be kind"}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/auth/register": {"phone": "+351931234567", **PERSON},
     "POST /api/v1/auth/verify-code": {
@@ -67,7 +73,12 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PUT /api/v1/admin/admins/{adminId}/zones": {"zoneIds": []},
     "PUT /api/v1/admin/admins/{adminId}/active": {"isActive": True},
+    "POST /api/v1/admin/content": TERMS,
+    "PUT /api/v1/admin/content/{contentId}": TERMS,
+    "PUT /api/v1/admin/settings": {"lockAfter": 6},
+    "POST /api/v1/admin/api-keys": {"name": "Some shop", "scopes": ["dispatch:read"]},
     "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
+    "POST /api/v1/auth/social/{provider}": {"token": "not.a.token"},
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
     "POST /api/v1/admin/delivery-zones": DRAWN,
     "PUT /api/v1/admin/delivery-zones/{zoneId}": DRAWN,
@@ -118,7 +129,11 @@ async def ask(
     if name in QUERIES:
         path += "?" + QUERIES[name]
     path = path.replace(f"consents/{NOBODY}", "consents/terms")
-    body = None if endpoint.signature.body is Nothing else BODIES[name]
+    path = path.replace(f"social/{NOBODY}", "social/google")
     headers = {"If-Match": '"1"'} if endpoint.demands_version else {}
+    if endpoint.signature.body is Upload:
+        headers["Content-Type"] = "image/png"
+        return await person.ask(endpoint.method, path, headers=headers, raw=PICTURE)
+    body = None if endpoint.signature.body is Nothing else BODIES[name]
     key = uuid4().hex if endpoint.method == "POST" else None
     return await person.ask(endpoint.method, path, body, headers=headers, key=key)

@@ -1,5 +1,6 @@
 """People as tests play them: they speak HTTP, nothing else."""
 
+import io
 import re
 import secrets
 from collections import defaultdict
@@ -102,7 +103,7 @@ class Person:
             sent["Idempotency-Key"] = key
         options: dict[str, Any] = {"json": body} if body is not None else {}
         if raw is not None:
-            options = {"data": raw}
+            options = {"data": io.BytesIO(raw)}
             sent.setdefault("Content-Type", "application/json")
         async with (
             aiohttp.ClientSession() as session,
@@ -119,7 +120,9 @@ class Person:
 
     async def post(self, path: str, body: Any = None, **options: Any) -> Answer:
         """Send a POST request."""
-        return await self.ask("POST", path, body if body is not None else {}, **options)
+        if "raw" not in options and body is None:
+            body = {}
+        return await self.ask("POST", path, body, **options)
 
     async def put(self, path: str, body: Any = None, **options: Any) -> Answer:
         """Send a PUT request."""

@@ -156,3 +156,23 @@ async def test_a_quoted_value_is_one_literal(database: Database) -> None:
     text = "it's '' \" -- $1"
     async with database.connection() as db:
         assert await db.fetchval(f"SELECT {quoted(text)}") == text
+
+
+async def test_a_connection_is_given_back_without_a_question_to_the_server(
+    database: Database,
+) -> None:
+    async with database.connection() as one:
+        pid = one.get_server_pid()
+        await one.execute("SELECT 'the last words'")
+    async with database.connection() as first, database.connection() as second:
+        asking = second if first.get_server_pid() == pid else first
+        last = await asking.fetchval("SELECT query FROM pg_stat_activity WHERE pid = $1", pid)
+    assert last == "SELECT 'the last words'"
+
+
+async def test_a_transaction_left_open_is_rolled_back_all_the_same(database: Database) -> None:
+    async with database.connection() as careless:
+        await careless.execute("BEGIN")
+        await careless.execute("CREATE TABLE left_open (id int)")
+    async with database.connection() as db:
+        assert await db.fetchval("SELECT to_regclass('left_open')") is None

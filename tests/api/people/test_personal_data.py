@@ -9,6 +9,7 @@ from api.kit.ids import UserId
 from api.people.personal_data import PERSONAL, collect
 from api.tables import metadata
 from api.trails import history
+from jobs import cleanup
 from tests.support.cast import Cast
 from tests.support.examples import ADDRESS
 from tests.support.people import DROPOFF, PASSWORD, PICKUP, Person
@@ -123,12 +124,16 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
     assert [secret for secret in secrets if secret in text] == []
     empty = {name for name, rows in tables.items() if not rows}
     assert empty == {
+        "api_keys",
+        "files",
+        "oauth_identities",
         "couriers",
         "courier_devices",
         "courier_positions",
         "delivery_events",
         "delivery_offers",
         "delivery_routes",
+        "system_settings",
         "undated_fixes",
     }
 
@@ -152,7 +157,13 @@ async def test_an_erased_person_is_nowhere_and_the_books_still_add_up(cast: Cast
     assert [word for word in words if word in str(tables)] == []
     left = {name for name, rows in tables.items() if rows}
     stays = {name for name, held in PERSONAL.items() if held.why} | {"users", "sessions"}
-    assert left == stays - {"delivery_events", "delivery_offers", "delivery_routes"}
+    assert left == stays - {
+        "api_keys",
+        "system_settings",
+        "delivery_events",
+        "delivery_offers",
+        "delivery_routes",
+    }
     assert await cast.stack.rows("SELECT id, total_minor, status FROM orders") == before
     shown = (await cast.admin.get("/api/v1/admin/orders")).data["items"][0]
     assert shown["dropoff"]["address"] == "erased"
@@ -207,3 +218,27 @@ async def test_nobody_is_erased_while_something_is_under_way(cast: Cast) -> None
     for person in (customer, courier):
         assert (await person.ask("DELETE", ME)).code == "unfinished"
         assert (await person.get(ME)).status == 200
+
+
+async def test_fixes_that_land_after_an_erasure_go_too(cast: Cast) -> None:
+    """They were in the stream when the account went."""
+    gone, stays = await cast.courier(), await cast.courier()
+    assert (await gone.ask("DELETE", ME)).status == 204
+    async with cast.stack.database.connection() as db:
+        await history.ensure_day(db, real_now().date())
+    for courier in (gone, stays):
+        await cast.stack.rows(
+            "INSERT INTO courier_positions (courier_id, epoch, seq, ts, received_at, location) "
+            "VALUES ($1, 1, 1, now(), now(), 'POINT(-8.61 41.15)'::geography)",
+            UUID(courier.courier_id),
+        )
+        await cast.stack.rows(
+            "UPDATE couriers SET current_location = 'POINT(-8.61 41.15)', "
+            "last_location_update = now() WHERE id = $1",
+            UUID(courier.courier_id),
+        )
+    await cleanup.forget_late_fixes(cast.stack.station)
+    left = await cast.stack.rows("SELECT courier_id FROM courier_positions")
+    assert [str(row["courier_id"]) for row in left] == [stays.courier_id]
+    placed = await cast.stack.rows("SELECT id FROM couriers WHERE current_location IS NOT NULL")
+    assert [str(row["id"]) for row in placed] == [stays.courier_id]
