@@ -6,6 +6,7 @@ from tests.browser.scene import NEAR_SHOP, rider, tracking_path
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
 from tests.support.people import DROPOFF, PICKUP
+from tests.support.road import brought_to, decide
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +63,18 @@ async def test_a_cancelled_order_says_so(tabs: Tabs, cast: Cast) -> None:
         await tab.shows("h1", "We have your order")
         (await customer.post(f"/api/v1/orders/{order['id']}/cancel", {})).data  # noqa: B018
         await tab.shows("h1", "was cancelled")
+
+
+async def test_an_order_that_came_back_is_followed_when_it_goes_out_again(
+    tabs: Tabs, cast: Cast
+) -> None:
+    customer, courier = await cast.customer(), await cast.courier()
+    order, delivery_id = await brought_to(cast, courier, "returned", customer)
+    async with cast.stack.live():
+        tab = await tabs.open(await tracking_path(customer, order))
+        await tab.shows("h1", "going back to the sender")
+        (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+        await tab.shows("h1", "finding a courier")
 
 
 async def test_a_gift_shows_its_message_and_no_phone_number(tabs: Tabs, cast: Cast) -> None:

@@ -1,6 +1,6 @@
 // What the tracking page tells: where the story stands, and an arrival time that stays calm.
 import { describe, expect, test } from 'vitest';
-import { calmEtaMs, chapterOf, isLate, stepsOf } from '../track/story';
+import { calmEtaMs, chapterOf, isLate, isOver, isUnderWay, stepsOf } from '../track/story';
 import type { TrackingView } from '../track/view';
 
 const DOOR = { latitude: 41.15, longitude: -8.6, address: 'Rua A 1' };
@@ -62,6 +62,12 @@ describe('the chapter', () => {
     expect(chapterOf(view({ orderStatus: 'cancelled', deliveryStatus: 'in_transit' }))).toBe('cancelled');
     expect(chapterOf(view({ deliveryStatus: 'failed' }))).toBe('failed');
   });
+});
+
+test('an order that went back may be sent out again: the page goes on', () => {
+  const back = chapterOf(view({ orderStatus: 'in_delivery', deliveryStatus: 'returned' }));
+  expect([back, isOver(back), isUnderWay(back)]).toEqual(['returning', false, false]);
+  expect(['delivered', 'cancelled', 'failed'].map((one) => isOver(one as typeof back))).toEqual([true, true, false]);
 });
 
 describe('the arrival time', () => {

@@ -50,11 +50,16 @@ function isNearby({ position, dropoff }: TrackingView): boolean {
   return distanceM(courier, { lat: dropoff.latitude, lng: dropoff.longitude }) < NEARBY_M;
 }
 
-const OVER: ReadonlySet<Chapter> = new Set(['delivered', 'returning', 'cancelled']);
+const OVER: ReadonlySet<Chapter> = new Set(['delivered', 'cancelled']);
 
-/** Tell whether nothing more will happen. */
+/** Tell whether nothing more will happen; an order that went back may be sent out again. */
 export function isOver(chapter: Chapter): boolean {
   return OVER.has(chapter);
+}
+
+/** Tell whether somebody is on the way with the order or to it. */
+export function isUnderWay(chapter: Chapter): boolean {
+  return !isOver(chapter) && chapter !== 'returning';
 }
 
 /** Tell whether the courier has the goods. */
