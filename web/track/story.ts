@@ -100,9 +100,14 @@ export function calmEtaMs(shownMs: number | null, toldMs: number | null, nowMs: 
   return small && shownMs > nowMs ? shownMs : toldMs;
 }
 
-/** Tell whether the order will come later than was promised. */
-export function isLate(view: TrackingView, etaMs: number | null): boolean {
-  return etaMs !== null && etaMs > Date.parse(view.promisedUntil);
+/** Tell whether the order will come later than was promised; without an arrival time, whether the promise has passed. */
+export function isLate(view: TrackingView, etaMs: number | null, nowMs: number): boolean {
+  return (etaMs ?? nowMs) > Date.parse(view.promisedUntil);
+}
+
+/** Return how old our knowledge is, milliseconds: the courier's position where there is one, else what was heard last. */
+export function ageMs({ position }: TrackingView, nowMs: number, sinceHeardMs: number): number {
+  return Math.max(0, position ? nowMs - Date.parse(position.fixedAt) : sinceHeardMs);
 }
 
 export function ms(text: string | null): number | null {
