@@ -216,3 +216,44 @@ async def test_a_second_device_takes_over_and_the_first_is_told(tabs: Tabs, cast
         second = await sign_in(tabs, courier)
         await second.phase("live")
         await first.shows("[data-test=connection]", "another device")
+
+
+BLOCKED = """
+IDBFactory.prototype.open = () => {
+  throw new DOMException('The operation is insecure.', 'SecurityError');
+};
+"""
+FULL = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...written) {
+  const request = put.apply(this, written);
+  if (this.name === 'fixes') this.transaction.abort();
+  return request;
+};
+"""
+
+
+@pytest.mark.parametrize("fault", [BLOCKED, FULL], ids=["blocked", "full"])
+async def test_a_phone_whose_storage_fails_sends_all_the_same_and_says_so(
+    tabs: Tabs, cast: Cast, fault: str
+) -> None:
+    courier = await cast.courier(online=False)
+    async with cast.stack.live():
+        tab = await tabs.open("/courier", **_PHONE, permissions=["geolocation"], geolocation=_HERE)
+        await tab.context.add_init_script(fault)
+        await tab.page.reload()
+        await fill_in(tab, courier)
+        await tab.phase("live")
+        await tab.page.click("button:has-text('Go online')")
+        await tab.shows("[data-test=gps]", "sent")
+        await tab.shows("[data-test=waiting]", "Every position is saved")
+        await tab.shows("[data-test=trouble]", "cannot store positions")
+    assert await cast.stack.rows("SELECT seq FROM courier_positions")
+
+
+async def test_saved_is_said_only_of_what_the_server_acknowledged(tabs: Tabs, cast: Cast) -> None:
+    courier = await cast.courier()
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier, permissions=[])
+        await tab.phase("live")
+        await tab.shows("[data-test=waiting]", "No position is saved")

@@ -6,9 +6,14 @@ from tests.browser.scene import NEAR_SHOP, rider, tracking_path
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
 from tests.support.people import DROPOFF, PICKUP
+from tests.support.road import brought_to, by_hand, decide
 
 pytestmark = pytest.mark.browser
 
+PROMISE_HAS_PASSED = """
+UPDATE orders SET promised_from = now() - interval '1 hour',
+                  promised_until = now() - interval '1 minute'
+"""
 _WHERE = "JSON.stringify(window.hermodMap?.shown ?? null)"
 
 
@@ -62,6 +67,42 @@ async def test_a_cancelled_order_says_so(tabs: Tabs, cast: Cast) -> None:
         await tab.shows("h1", "We have your order")
         (await customer.post(f"/api/v1/orders/{order['id']}/cancel", {})).data  # noqa: B018
         await tab.shows("h1", "was cancelled")
+
+
+async def test_an_order_that_came_back_is_followed_when_it_goes_out_again(
+    tabs: Tabs, cast: Cast
+) -> None:
+    customer, courier = await cast.customer(), await cast.courier()
+    order, delivery_id = await brought_to(cast, courier, "returned", customer)
+    async with cast.stack.live():
+        tab = await tabs.open(await tracking_path(customer, order))
+        await tab.shows("h1", "going back to the sender")
+        (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+        await tab.shows("h1", "finding a courier")
+
+
+async def test_a_late_order_that_nobody_carries_says_that_it_is_late(
+    tabs: Tabs, cast: Cast
+) -> None:
+    customer = await cast.customer()
+    order = await cast.order(customer)
+    await cast.stack.rows(PROMISE_HAS_PASSED)
+    tab = await tabs.open(await tracking_path(customer, order), width=390, height=844, phone=True)
+    await tab.shows("[data-test=promise]", "Later than promised")
+    await tab.shows("[data-test=eta]", "cannot say yet")
+
+
+async def test_the_age_is_that_of_the_position_whatever_news_come(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with rider(cast) as courier, cast.stack.live():
+        courier.now_ms -= 180_000
+        await courier.near_pickup()
+        order = await cast.order(customer)
+        delivery_id = (await cast.delivery_of(order))["id"]
+        (await by_hand(cast, delivery_id, courier.person)).data  # noqa: B018  # fails unless 2xx
+        tab = await tabs.open(await tracking_path(customer, order))
+        await tab.shows("h1", "on the way to pick it up")
+        await tab.shows("[data-test=age]", "3m ago")
 
 
 async def test_a_gift_shows_its_message_and_no_phone_number(tabs: Tabs, cast: Cast) -> None:

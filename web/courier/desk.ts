@@ -6,8 +6,8 @@ import type { Session } from '../lib/api/session';
 import type { CourierStatus, Ticket } from '../lib/api/views';
 import { Connection } from '../lib/live/connection';
 import { Latest } from '../lib/live/latest';
-import { FixBuffer } from './gps/fix_buffer';
 import { FixStream, type Line } from './gps/fix_stream';
+import { SafeBuffer } from './gps/safe_buffer';
 import { GpsWatch, type Reading } from './gps/watch';
 import type { CourierDelivery, Offer, Profile, Stop } from './views';
 import { keepScreenOn } from './wake_lock';
@@ -31,6 +31,10 @@ export class Desk {
   readonly stops = signal<Stop[]>([]);
   readonly deliveries = signal<CourierDelivery[]>([]);
   readonly waiting = signal(0);
+  /** The server has said of a fix that it has it for good. */
+  readonly isSaved = signal(false);
+  /** What dispatch cannot rely on: fixes in memory only, or none taken at all. */
+  readonly trouble = signal<'memory_only' | 'not_taken' | null>(null);
   /** When a fix left this phone last, real time. */
   readonly sentAtMs = signal<number | null>(null);
   readonly problem = signal('');
@@ -40,17 +44,18 @@ export class Desk {
     () => this.read(),
     (picture) => this.show(picture),
   );
+  private buffer: SafeBuffer | null = null;
   private stream: FixStream | null = null;
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private pausing: ReturnType<typeof setTimeout> | undefined;
-  private started = false;
+  private beginning: Promise<void> | null = null;
 
   constructor(
     readonly session: Session,
     readonly installation: Installation,
   ) {
     this.gps = new GpsWatch(
-      (reading) => void this.take(reading),
+      (reading) => void this.watched(this.take(reading)),
       () => this.stream?.intervalMs ?? 1000,
     );
     const changed = (): void => this.refreshSoon();
@@ -62,7 +67,7 @@ export class Desk {
       },
       onReady: () => void this.refresh(),
       handlers: {
-        a: (...mark: [number, number, number, number]) => void this.acknowledged(mark),
+        a: (...mark: [number, number, number, number]) => void this.watched(this.acknowledged(mark)),
         oops: ({ code }: { code: string }) => {
           if (code === 'hello_first') this.connection.renew(code); // fixes are missing: greet again
           if (code === 'off_shift') this.greetLater();
@@ -88,7 +93,7 @@ export class Desk {
   async start(): Promise<void> {
     await this.refresh();
     setInterval(() => {
-      if (this.started && document.visibilityState === 'visible') void this.refresh();
+      if (this.stream && document.visibilityState === 'visible') void this.refresh();
     }, REFRESH_MS);
   }
 
@@ -176,9 +181,12 @@ export class Desk {
     keepScreenOn(this.isOnShift);
     if (this.isOnShift) this.gps.start();
     else this.gps.stop();
-    if (this.started) return;
-    this.started = true;
-    const buffer = await FixBuffer.open(courierId, this.installation.clock.nowMs());
+    this.beginning ??= this.open(courierId);
+    await this.beginning;
+  }
+
+  private async open(courierId: string): Promise<void> {
+    this.buffer = await SafeBuffer.open(courierId, this.installation.clock.nowMs());
     const line: Line = {
       ask: (event, payload) => this.connection.ask(event, payload),
       send: (event, ...payload) => {
@@ -186,8 +194,8 @@ export class Desk {
         this.connection.send(event, ...payload);
       },
     };
-    this.stream = new FixStream(buffer, line);
-    await this.count();
+    this.stream = new FixStream(this.buffer, line);
+    await this.watched(this.count());
     this.connection.state.subscribe(({ phase }) => {
       if (phase !== 'live' && phase !== 'stale') this.stream?.lose();
     });
@@ -196,7 +204,7 @@ export class Desk {
 
   private async greet(): Promise<void> {
     await this.stream?.greet();
-    await this.count();
+    await this.watched(this.count());
   }
 
   private greetLater(): void {
@@ -220,8 +228,19 @@ export class Desk {
     await this.count();
   }
 
+  /** Nobody awaits these acts: what befalls them stays in sight until one succeeds. */
+  private async watched(act: Promise<void>): Promise<void> {
+    try {
+      await act;
+      this.trouble.value = this.buffer?.lasts.value === false ? 'memory_only' : null;
+    } catch {
+      this.trouble.value = 'not_taken';
+    }
+  }
+
   private async count(): Promise<void> {
     this.waiting.value = (await this.stream?.buffer.range())?.count ?? 0;
+    this.isSaved.value = (this.stream?.durable ?? 0) > 0;
   }
 
   private refreshSoon(): void {

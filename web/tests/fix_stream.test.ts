@@ -138,6 +138,25 @@ describe('the stream', () => {
     expect(stream.intervalMs).toBe(3000);
   });
 
+  test('goes on after numbers that the server has and a storage that failed forgot', async () => {
+    const { stream, line } = await open();
+    await add(stream, 2);
+    line.answer = { accepted: 9, durable: 1, intervalMs: 1000 };
+    await stream.greet();
+    await add(stream, 1);
+    expect(line.sent).toEqual([10, 11]); // fix 2 waits still, as number 10
+    expect(await stream.buffer.range()).toEqual({ first: 10, last: 11, count: 2 });
+  });
+
+  test('says up to where the server has the fixes for good', async () => {
+    const { stream } = await open();
+    await stream.greet();
+    await add(stream, 3);
+    expect(stream.durable).toBe(0);
+    await stream.acknowledged(stream.buffer.epoch, 3, 2, 1000);
+    expect(stream.durable).toBe(2);
+  });
+
   test('ignores the acknowledgement of another epoch', async () => {
     const { stream } = await open();
     await stream.greet();

@@ -1,6 +1,6 @@
 // What the tracking page tells: where the story stands, and an arrival time that stays calm.
 import { describe, expect, test } from 'vitest';
-import { calmEtaMs, chapterOf, isLate, stepsOf } from '../track/story';
+import { ageMs, calmEtaMs, chapterOf, isLate, isOver, isUnderWay, stepsOf } from '../track/story';
 import type { TrackingView } from '../track/view';
 
 const DOOR = { latitude: 41.15, longitude: -8.6, address: 'Rua A 1' };
@@ -64,6 +64,28 @@ describe('the chapter', () => {
   });
 });
 
+test('an order that went back may be sent out again: the page goes on', () => {
+  const back = chapterOf(view({ orderStatus: 'in_delivery', deliveryStatus: 'returned' }));
+  expect([back, isOver(back), isUnderWay(back)]).toEqual(['returning', false, false]);
+  expect(['delivered', 'cancelled', 'failed'].map((one) => isOver(one as typeof back))).toEqual([true, true, false]);
+});
+
+describe('the age of what we know', () => {
+  const nowMs = Date.parse('2026-11-21T12:04:00Z');
+
+  test('is that of the courier’s position, whatever else was heard', () => {
+    expect(ageMs(view({ position: position(41.2) }), nowMs, 0)).toBe(4 * 60_000);
+  });
+
+  test('counts from the last news where there is no position', () => {
+    expect(ageMs(view({}), nowMs, 7000)).toBe(7000);
+  });
+
+  test('is never below zero', () => {
+    expect(ageMs(view({ position: position(41.2) }), nowMs - 5 * 60_000, 0)).toBe(0);
+  });
+});
+
 describe('the arrival time', () => {
   test('does not jump about for less than two minutes', () => {
     expect(calmEtaMs(600_000, 660_000, 0)).toBe(600_000);
@@ -79,8 +101,13 @@ describe('the arrival time', () => {
   });
 
   test('is late beyond the promise', () => {
-    expect(isLate(view({}), Date.parse('2026-11-21T12:31:00Z'))).toBe(true);
-    expect(isLate(view({}), null)).toBe(false);
+    expect(isLate(view({}), Date.parse('2026-11-21T12:31:00Z'), 0)).toBe(true);
+    expect(isLate(view({}), Date.parse('2026-11-21T12:29:00Z'), Infinity)).toBe(false);
+  });
+
+  test('is late without one too, once the promise has passed', () => {
+    expect(isLate(view({}), null, Date.parse('2026-11-21T12:29:00Z'))).toBe(false);
+    expect(isLate(view({}), null, Date.parse('2026-11-21T12:31:00Z'))).toBe(true);
   });
 });
 

@@ -5,7 +5,7 @@ import { clockTime, span } from '../lib/time/format';
 import { nowMs } from '../lib/time/ticking';
 import type { Following } from './following';
 import { t } from './speech';
-import { isLate, ms, type Chapter } from './story';
+import { ageMs, isLate, ms, type Chapter } from './story';
 import type { TrackingView } from './view';
 
 interface Props {
@@ -24,20 +24,28 @@ export function Arrival({ following, view, chapter }: Props): JSX.Element {
   }
   const promise = { from: time(Date.parse(view.promisedFrom)), until: time(Date.parse(view.promisedUntil)) };
   const etaMs = following.etaMs.value;
-  const late = isLate(view, etaMs);
+  const late = isLate(view, etaMs, businessNowMs(following));
   return (
     <>
-      {etaMs === null ? (
-        <Figure label={t('expected')} figure={`${promise.from}–${promise.until}`} more="" />
-      ) : (
-        <Figure label={t('arrives')} figure={time(etaMs)} more={untilThen(following, etaMs)} />
-      )}
+      {etaMs !== null && <Figure label={t('arrives')} figure={time(etaMs)} more={untilThen(following, etaMs)} />}
+      {etaMs === null && late && <p data-test="eta">{t('no_time_yet')}</p>}
+      {etaMs === null && !late && <Figure label={t('expected')} figure={`${promise.from}–${promise.until}`} more="" />}
       <p class="meta muted promise">
-        {etaMs !== null && <span class={late ? 'late' : ''}>{t(late ? 'later' : 'promised', promise)}</span>}
+        {(late || etaMs !== null) && (
+          <span class={late ? 'late' : ''} data-test="promise">
+            {t(late ? 'later' : 'promised', promise)}
+          </span>
+        )}
         <Age following={following} />
       </p>
     </>
   );
+}
+
+/** Read in a component it repeats the drawing every second. */
+function businessNowMs(following: Following): number {
+  void nowMs.value;
+  return following.installation.clock.nowMs();
 }
 
 function Figure({ label, figure, more }: { label: string; figure: string; more: string }): JSX.Element {
@@ -51,8 +59,7 @@ function Figure({ label, figure, more }: { label: string; figure: string; more: 
 }
 
 function untilThen(following: Following, etaMs: number): string {
-  void nowMs.value; // once a second
-  const minutes = Math.round((etaMs - following.installation.clock.nowMs()) / 60_000);
+  const minutes = Math.round((etaMs - businessNowMs(following)) / 60_000);
   return minutes < 1 ? t('any_moment') : t('in_minutes', { n: minutes });
 }
 
@@ -67,5 +74,7 @@ function Age({ following }: { following: Following }): JSX.Element {
 
 /** Return how old our knowledge is, whole seconds. */
 export function ageS(following: Following): number {
-  return Math.max(0, Math.round((nowMs.value - following.heardAtMs.value) / 1000));
+  const sinceHeardMs = nowMs.value - following.heardAtMs.value;
+  const view = following.view.value;
+  return Math.round((view ? ageMs(view, businessNowMs(following), sinceHeardMs) : sinceHeardMs) / 1000);
 }

@@ -11,7 +11,7 @@ import { FIRST_LABEL } from '../lib/map/style';
 import { iconElement, type IconName } from '../lib/ui/icons';
 import type { Following } from './following';
 import { t } from './speech';
-import { isAboard, isOver, chapterOf } from './story';
+import { chapterOf, isAboard, isUnderWay } from './story';
 import type { FollowedPosition, TrackingView } from './view';
 
 const AREA_M = 500;
@@ -67,7 +67,7 @@ export class FollowMap {
   /** Show where the courier is now, as exactly as we may know it. */
   show(view: TrackingView | null): void {
     if (!view) return;
-    const position = isOver(chapterOf(view)) ? null : view.position;
+    const position = isUnderWay(chapterOf(view)) ? view.position : null;
     this.showArea(position && !position.exact ? position : null);
     this.shown = position?.exact ? [position.latitude, position.longitude] : null;
     if (position?.exact) this.moveCourier(view, position);

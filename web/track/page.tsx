@@ -12,7 +12,7 @@ import { MapFrame } from './map_frame';
 import { Announcer } from './announcer';
 import { Steps } from './steps';
 import { t } from './speech';
-import { chapterOf, isOver } from './story';
+import { chapterOf, isOver, isUnderWay } from './story';
 import type { TrackingView } from './view';
 
 interface Props {
@@ -55,7 +55,7 @@ function Story({ following, view }: { following: Following; view: TrackingView }
       {chapter !== 'cancelled' && <MapFrame following={following} />}
       <div class="rest">
         {chapter !== 'cancelled' && <Steps view={view} etaMs={following.etaMs.value} />}
-        {view.courierName !== null && !isOver(chapter) && <CourierCard view={view} />}
+        {view.courierName !== null && isUnderWay(chapter) && <CourierCard view={view} />}
         {view.isGift && view.giftMessage && <Gift message={view.giftMessage} />}
         <Summary view={view} />
       </div>

@@ -50,11 +50,16 @@ function isNearby({ position, dropoff }: TrackingView): boolean {
   return distanceM(courier, { lat: dropoff.latitude, lng: dropoff.longitude }) < NEARBY_M;
 }
 
-const OVER: ReadonlySet<Chapter> = new Set(['delivered', 'returning', 'cancelled']);
+const OVER: ReadonlySet<Chapter> = new Set(['delivered', 'cancelled']);
 
-/** Tell whether nothing more will happen. */
+/** Tell whether nothing more will happen; an order that went back may be sent out again. */
 export function isOver(chapter: Chapter): boolean {
   return OVER.has(chapter);
+}
+
+/** Tell whether somebody is on the way with the order or to it. */
+export function isUnderWay(chapter: Chapter): boolean {
+  return !isOver(chapter) && chapter !== 'returning';
 }
 
 /** Tell whether the courier has the goods. */
@@ -95,9 +100,14 @@ export function calmEtaMs(shownMs: number | null, toldMs: number | null, nowMs: 
   return small && shownMs > nowMs ? shownMs : toldMs;
 }
 
-/** Tell whether the order will come later than was promised. */
-export function isLate(view: TrackingView, etaMs: number | null): boolean {
-  return etaMs !== null && etaMs > Date.parse(view.promisedUntil);
+/** Tell whether the order will come later than was promised; without an arrival time, whether the promise has passed. */
+export function isLate(view: TrackingView, etaMs: number | null, nowMs: number): boolean {
+  return (etaMs ?? nowMs) > Date.parse(view.promisedUntil);
+}
+
+/** Return how old our knowledge is, milliseconds: the courier's position where there is one, else what was heard last. */
+export function ageMs({ position }: TrackingView, nowMs: number, sinceHeardMs: number): number {
+  return Math.max(0, position ? nowMs - Date.parse(position.fixedAt) : sinceHeardMs);
 }
 
 export function ms(text: string | null): number | null {

@@ -1,9 +1,9 @@
 // Fixes kept on the phone until the server has them for good; they survive a reload.
 import type { Fix } from './fix';
+import { MOST, type FixStore } from './fix_store';
 
 const FIXES = 'fixes';
 const STATE = 'state';
-const MOST = 20_000;
 
 interface Numbering {
   courierId: string;
@@ -12,7 +12,7 @@ interface Numbering {
 }
 
 /** A numbered store of fixes; a new epoch begins where the numbering was lost or another courier came. */
-export class FixBuffer {
+export class FixBuffer implements FixStore {
   private adding: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -39,6 +39,11 @@ export class FixBuffer {
     return this.numbering.epoch;
   }
 
+  /** The number that the next fix bears. */
+  get nextSeq(): number {
+    return this.numbering.nextSeq;
+  }
+
   /** Number a fix and keep it, one after the other: one that cannot be kept uses up no number. */
   add(fix: Omit<Fix, 'seq'>): Promise<Fix> {
     const added = this.adding.then(() => this.keep(fix));
@@ -58,13 +63,11 @@ export class FixBuffer {
     return numbered;
   }
 
-  /** Return the oldest kept fixes after a number, in order. */
   after(seq: number, atMost: number): Promise<Fix[]> {
     const range = IDBKeyRange.lowerBound(seq, true);
     return done(this.database.transaction(FIXES).objectStore(FIXES).getAll(range, atMost));
   }
 
-  /** Forget what the server has for good. */
   async forget(upTo: number): Promise<void> {
     if (upTo < 1) return;
     const change = this.database.transaction(FIXES, 'readwrite');
@@ -72,7 +75,24 @@ export class FixBuffer {
     await finished(change);
   }
 
-  /** Return the first and last number kept and how many; when empty the next number and the one before. */
+  skipTo(seq: number): Promise<void> {
+    const skipped = this.adding.then(() => this.renumber(seq));
+    this.adding = skipped.catch(() => undefined);
+    return skipped;
+  }
+
+  private async renumber(seq: number): Promise<void> {
+    const kept = await this.after(0, MOST);
+    const numbering = { ...this.numbering, nextSeq: seq + 1 + kept.length };
+    const change = this.database.transaction([FIXES, STATE], 'readwrite');
+    const fixes = change.objectStore(FIXES);
+    fixes.clear();
+    kept.forEach((fix, i) => fixes.put({ ...fix, seq: seq + 1 + i }));
+    change.objectStore(STATE).put(numbering, STATE);
+    await finished(change);
+    this.numbering = numbering;
+  }
+
   async range(): Promise<{ first: number; last: number; count: number }> {
     const store = this.database.transaction(FIXES).objectStore(FIXES);
     const [keys, count] = await Promise.all([done(store.getAllKeys(null, 1)), done(store.count())]);

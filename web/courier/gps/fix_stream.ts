@@ -1,6 +1,6 @@
 // Fixes to the server, in order and until they are durable, whatever the connection does.
 import { packFixes, type Fix } from './fix';
-import type { FixBuffer } from './fix_buffer';
+import type { FixStore } from './fix_store';
 
 const BATCH = 200;
 
@@ -18,11 +18,13 @@ export interface Line {
 export class FixStream {
   /** The pause the server asks for between fixes. */
   intervalMs = 1000;
+  /** Up to which number the server has our fixes for good, as it last said. */
+  durable = 0;
   /** The last number sent on this connection; null while there is none. */
   private sentTo: number | null = null;
 
   constructor(
-    readonly buffer: FixBuffer,
+    readonly buffer: FixStore,
     private readonly line: Line,
   ) {}
 
@@ -42,7 +44,10 @@ export class FixStream {
     });
     if (!answer) throw new Error('the server does not know yet how far our fixes got');
     this.intervalMs = answer.intervalMs;
+    this.durable = answer.durable;
     await this.buffer.forget(answer.durable);
+    // It has more than we remember having sent: those numbers are spent, our storage lost them.
+    if (answer.accepted > last) await this.buffer.skipTo(answer.accepted);
     this.sentTo = answer.durable;
     await this.flush();
   }
@@ -62,6 +67,7 @@ export class FixStream {
   async acknowledged(epoch: number, _accepted: number, durable: number, intervalMs: number): Promise<void> {
     if (epoch !== this.buffer.epoch) return;
     this.intervalMs = intervalMs;
+    this.durable = durable;
     await this.buffer.forget(durable);
   }
 

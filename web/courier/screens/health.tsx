@@ -31,8 +31,13 @@ export function Health({ desk }: { desk: Desk }): JSX.Element {
       {(onShift || desk.waiting.value > 0) && (
         <p class="health-line" data-test="waiting">
           <Icon name="clock" />
-          <span>{desk.waiting.value === 0 ? t('nothing_waits') : t('waiting', { n: desk.waiting.value })}</span>
+          <span>{kept(desk)}</span>
         </p>
+      )}
+      {desk.trouble.value && (
+        <div class="problem" role="alert" data-test="trouble">
+          <strong>{t(desk.trouble.value)}</strong> {t(`${desk.trouble.value}_more`)}
+        </div>
       )}
       {onShift && (
         <p class="muted meta limit">
@@ -41,6 +46,12 @@ export function Health({ desk }: { desk: Desk }): JSX.Element {
       )}
     </section>
   );
+}
+
+/** Say what waits; "saved" only of what the server acknowledged. */
+function kept(desk: Desk): string {
+  if (desk.waiting.value > 0) return t('waiting', { n: desk.waiting.value });
+  return t(desk.isSaved.value ? 'nothing_waits' : 'none_saved');
 }
 
 function Position({ desk }: { desk: Desk }): JSX.Element {

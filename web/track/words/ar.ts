@@ -26,6 +26,7 @@ export const words: Like<typeof english> = {
   courier: 'مندوبك',
   arrives: 'الوصول نحو',
   expected: 'متوقع',
+  no_time_yet: 'لا نستطيع أن نحدد موعد الوصول بعد.',
   arrived: 'سُلّم عند',
   in_minutes: {
     zero: 'خلال أقل من دقيقة',

@@ -23,6 +23,7 @@ export const words = {
   courier: 'Your courier',
   arrives: 'Arrives about',
   expected: 'Expected',
+  no_time_yet: 'We cannot say yet when it will arrive.',
   arrived: 'Handed over at',
   in_minutes: { one: 'in {n} minute', other: 'in {n} minutes' },
   any_moment: 'any moment now',

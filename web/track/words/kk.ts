@@ -26,6 +26,7 @@ export const words: Like<typeof english> = {
   courier: 'Сіздің курьеріңіз',
   arrives: 'Келу уақыты шамамен',
   expected: 'Күтілетін уақыт',
+  no_time_yet: 'Тапсырыстың қашан жететінін әзірге айта алмаймыз.',
   arrived: 'Тапсырылған уақыты',
   in_minutes: { one: '{n} минуттан кейін', other: '{n} минуттан кейін' },
   any_moment: 'қазір келеді',

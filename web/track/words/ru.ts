@@ -26,6 +26,7 @@ export const words: Like<typeof english> = {
   courier: 'Ваш курьер',
   arrives: 'Прибытие около',
   expected: 'Ожидается',
+  no_time_yet: 'Пока не можем сказать, когда заказ прибудет.',
   arrived: 'Вручено в',
   in_minutes: {
     one: 'через {n} минуту',
