@@ -26,6 +26,8 @@ from api.kit.serving import Shell, mount
 from api.kit.work import begin_work
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
+from api.optimize.document import with_optimize
+from api.optimize.door import add_optimize
 from api.pages import add_pages
 from api.planning import POLICY, TRAVEL, policy_of, travel_of
 from api.settings import SETTINGS, Environment, Settings
@@ -40,12 +42,13 @@ FLUSH_S = 1.0
 
 def api_document() -> dict[str, object]:
     """Return the OpenAPI document of the whole API."""
-    return document(
+    found = document(
         ENDPOINTS,
         title="Hermod",
         version="1",
         about="Courier dispatch and real-time tracking. Errors: /docs/errors.",
     )
+    return with_optimize(found)
 
 
 def create_app(settings: Settings, database: Database) -> web.Application:
@@ -64,7 +67,8 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     resources.put(REDIS, redis)
     resources.put(LIVE, Positions(redis, settings.presence_s))
     resources.put(POLICY, policy_of(settings))
-    resources.put(TRAVEL, travel_of(settings))
+    travel = travel_of(settings)
+    resources.put(TRAVEL, travel)
     hasher = PasswordHasher(settings.bcrypt_cost)
     resources.put(PASSWORDS, hasher)
     app[RESOURCES] = resources
@@ -77,12 +81,13 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         await redis.aclose()
 
     app.cleanup_ctx.append(run)
+    limiter = RateLimiter(redis, settings.limits)
     serving = Shell(
         database=database,
         clock=settings.clock,
         resources=resources,
         guard=guard(mint, revocations, settings.trusted_proxies),
-        limiter=RateLimiter(redis, settings.limits),
+        limiter=limiter,
         over_tls=lambda request: (
             settings.environment is Environment.PRODUCTION
             or came_over_tls(request, settings.trusted_proxies)
@@ -96,6 +101,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     }
     add_health(app, "api", probes)
     add_metrics(app, metrics, redis, settings)
+    add_optimize(app, settings, travel, limiter)
     add_errors_page(app)
     add_pages(app, settings, api_document())
     return app
