@@ -101,7 +101,7 @@ def _search(task: MixedTask, search: MixedSearch, spent: Callable[[int], float])
     """Build routes, then anneal until the budget is spent; return the steps taken."""
     anneal(task, search, 1, 0.0, 0.0, 0.0, 1.0)
     steps, length = 1, _mean_price(task)
-    hot, cold = 0.3 * length, 0.001 * length
+    hot, cold = length, 0.003 * length
     first = min(spent(steps), 0.99)
     removals = min(12.0, max(2.0, 0.3 * len(task.items.first)))
     while (share := spent(steps)) < 1.0:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,19 +24,35 @@ def ours(body: Json) -> Json:
     return solve(json.dumps(body).encode(), DetourModel(), allowed, time.monotonic)
 
 
+@cache
+def both(feature: Any, seed: int) -> tuple[Json, Json, Json]:
+    """Return a body, our answer and VROOM's."""
+    body = feature(Town(seed))
+    return body, ours(body), run_vroom(body, "-x", "5")[0]
+
+
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda make: str(make.__name__))
-def test_answers_hold_and_are_no_worse_than_vrooms(feature: Any) -> None:
-    ratios = []
+def test_answers_hold_and_serve_no_less_than_vrooms(feature: Any) -> None:
     for seed in SEEDS:
-        body = feature(Town(seed))
-        found, (theirs, _) = ours(body), run_vroom(body, "-x", "5")
+        body, found, theirs = both(feature, seed)
         assert judge(body, found) == []
         assert judge(body, theirs) == []
         mine, other = worth(body, found), worth(body, theirs)
         assert mine[:2] >= other[:2]
         if mine[:2] == other[:2]:
-            ratios.append(mine[2] / other[2])
-    assert not ratios or sum(ratios) / len(ratios) <= 1.005
+            assert mine[2] <= 1.08 * other[2]
+
+
+def test_over_all_features_answers_cost_no_more_than_vrooms() -> None:
+    ratios = []
+    for feature in FEATURES:
+        for seed in SEEDS:
+            body, found, theirs = both(feature, seed)
+            mine, other = worth(body, found), worth(body, theirs)
+            if mine[:2] == other[:2]:
+                ratios.append(mine[2] / other[2])
+    assert len(ratios) > 40
+    assert sum(ratios) / len(ratios) <= 1.0
 
 
 def given_routes(town: Town) -> Json:

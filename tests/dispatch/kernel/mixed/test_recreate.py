@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dispatch.fleet_task import make_mixed
 from dispatch.kernel.chance import chance
-from dispatch.kernel.mixed import recreate
+from dispatch.kernel.mixed import recreate as parts
 from dispatch.kernel.mixed.recreate import MISSED
 from dispatch.kernel.mixed.search import start_mixed, stops_by_row
 from dispatch.kernel.mixed.task import ORDERS
@@ -20,8 +20,8 @@ from tests.dispatch.kernel.mixed.small_fleets import (
     try_route,
 )
 
-recreate = door(recreate.recreate)
-sort_absent = door(recreate.sort_absent)
+recreate = door(parts.recreate)
+sort_absent = door(parts.sort_absent)
 
 
 @given(seeds, st.integers(1, ORDERS - 1))

@@ -4,13 +4,13 @@ from hypothesis import given, settings
 
 from dispatch.fleet_task import make_mixed
 from dispatch.kernel.chance import chance
-from dispatch.kernel.mixed import ruin
+from dispatch.kernel.mixed import ruin as parts
 from dispatch.kernel.mixed.anneal import anneal
 from dispatch.kernel.mixed.search import start_mixed, stops_by_row
 from tests.dispatch.kernel.mixed.doors import door
 from tests.dispatch.kernel.mixed.small_fleets import random_fleet, seeds
 
-ruin = door(ruin.ruin)
+ruin = door(parts.ruin)
 
 
 @given(seeds)
