@@ -1,7 +1,7 @@
 """Planned routes: pickups and dropoffs with time windows in, the best routes found out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from dispatch.kernel.task import make_task
 from dispatch.route_search import Course, Tuning
 from dispatch.routing_problem import RoutingProblem
 
-_LONG_S, _LONG_STEPS = 5.0, 250_000
-_ROUNDS = 4
 _MOST_PLACES = 5_000_000
 """Vehicles times stops: so many places are kept three times over, with 50 bytes each."""
 
@@ -36,13 +34,6 @@ class Budget:
             self.seconds is not None and not 0.0 < self.seconds < np.inf
         ):
             raise ValueError("a budget is at least one step or a moment, and finite")
-
-    @property
-    def is_long(self) -> bool:
-        """Tell whether there is time for several annealings and a choice among their routes."""
-        seconds = np.inf if self.seconds is None else self.seconds
-        steps = np.inf if self.steps is None else self.steps
-        return seconds >= _LONG_S and steps >= _LONG_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +77,6 @@ def plan_routes(
         by_time = 0.0 if budget.seconds is None else (now_s() - began_s) / budget.seconds
         return max(by_steps, by_time)
 
-    if tuning.rounds == 1 and budget.is_long:
-        tuning = replace(tuning, rounds=_ROUNDS)
     course = Course(task, min(problem.vehicles, len(possible)), seed, spent, tuning)
     routes = tuple(tuple(nodes) for nodes in course.run(vehicles_first=vehicles_first))
     served = {node for nodes in routes for node in nodes}
