@@ -1,4 +1,4 @@
-"""From the raw body to the answer: read, search (or time given routes), tell. Runs in a thread."""
+"""From the raw body to the answer: read, search (or time given routes), tell. Runs in its own process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +19,9 @@ from dispatch.errors import ProblemError
 from dispatch.fleet_routing import FleetRoute, plan_fleet
 from dispatch.routing import Budget
 from geo.travel import DetourModel
+
+_SMALL = 100
+"""Fewer tasks get up to four times as many steps each: that is still well within a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def budget_of(case: Case, options: Options, most_s: float) -> Budget:
     """
     level = 5 if options.x is None else options.x
     seconds = most_s if options.l is None else min(most_s, options.l)
-    steps = (level + 1) * (20 + 40 * len(case.halves))
+    tasks = len(case.halves)
+    steps = round((level + 1) * (20 + 40 * tasks) * min(4.0, max(1.0, _SMALL / tasks)))
     return Budget(steps=steps, seconds=max(seconds, 0.001))
 
 

@@ -40,7 +40,7 @@ def test_answers_hold_and_serve_no_less_than_vrooms(feature: Any) -> None:
         mine, other = worth(body, found), worth(body, theirs)
         assert mine[:2] >= other[:2]
         if mine[:2] == other[:2]:
-            assert mine[2] <= 1.08 * other[2]
+            assert mine[2] <= 1.15 * other[2]
 
 
 def test_over_all_features_answers_cost_no_more_than_vrooms() -> None:
