@@ -1,4 +1,4 @@
-"""From the raw body to the answer: read, search (or time given routes), tell. Runs in its own process."""
+"""From the raw body to the answer: read, search or time given routes, tell. In its own process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
