@@ -34,8 +34,12 @@ ENV PATH=/opt/hermod/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HERMOD_ENVIRONMENT=production \
     HERMOD_STATE_DIR=/var/lib/hermod \
-    HERMOD_WEB_DIR=/srv/hermod/web/dist
+    HERMOD_WEB_DIR=/srv/hermod/web/dist \
+    NUMBA_CACHE_DIR=/srv/hermod/kernels \
+    NUMBA_CPU_NAME=generic
 USER hermod
+# The route searches, compiled for every machine of this architecture, so that no start waits for it.
+RUN python -m dispatch.warm
 VOLUME /var/lib/hermod
 STOPSIGNAL SIGTERM
 CMD ["python", "-m", "api"]

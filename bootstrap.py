@@ -209,6 +209,8 @@ def _set_up(call: Call, packages: str, *, pages: bool = False, servers: bool = F
         if servers:
             call.tools.servers()
         call.tools.python_packages(packages)
+        if servers:
+            call.tools.kernels()
         if pages:
             call.tools.pages()
 

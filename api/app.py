@@ -32,6 +32,8 @@ from api.kit.serving import Shell, mount
 from api.kit.work import Work, begin_work
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
+from api.optimize.document import with_optimize
+from api.optimize.door import add_optimize
 from api.pages import add_pages
 from api.planning import POLICY, TRAVEL, policy_of, travel_of
 from api.service_keys.keyring import SAVE_S, Keyring, Looking
@@ -54,12 +56,13 @@ Act = tuple[str, float, Callable[[], Awaitable[None]]]
 
 def api_document() -> dict[str, object]:
     """Return the OpenAPI document of the whole API."""
-    return document(
+    found = document(
         ENDPOINTS,
         title="Hermod",
         version="1",
         about="Courier dispatch and real-time tracking. Errors: /docs/errors.",
     )
+    return with_optimize(found)
 
 
 def create_app(settings: Settings, database: Database) -> web.Application:
@@ -99,6 +102,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         await redis.aclose()
 
     app.cleanup_ctx.append(run)
+    limiter = RateLimiter(redis, settings.limits)
     serving = Shell(
         database=database,
         clock=settings.clock,
@@ -116,6 +120,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     add_receivers(app, serving, redis, metrics, lambda request: address_of(request, proxies))
     add_health(app, "api", _probes(database, redis))
     add_metrics(app, metrics, redis, settings)
+    add_optimize(app, settings, resources[TRAVEL], limiter)
     add_errors_page(app)
     add_pages(app, settings, api_document())
     return app

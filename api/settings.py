@@ -172,6 +172,15 @@ class Settings(BaseSettings):
     offer_s: float = Field(45.0, gt=0, description="how long a courier may think (business time)")
     dispatch_tick_s: float = Field(1.0, gt=0.01, description="pause between dispatch ticks")
     dispatch_service_s: int = Field(120, ge=0, description="time at a stop that dispatch plans for")
+    optimize_key: SecretStr = Field(
+        SecretStr(""), description="service key for POST /api/v1/optimize; empty: no key opens it"
+    )
+    optimize_local: bool = Field(
+        False, description="let callers on this machine use /api/v1/optimize without a key"
+    )
+    optimize_s: float = Field(10.0, gt=0, le=600, description="longest search of one problem")
+    optimize_tasks: int = Field(2000, ge=1, description="most tasks of one problem")
+    optimize_vehicles: int = Field(400, ge=1, description="most vehicles of one problem")
     presence_s: float = Field(30.0, gt=0, description="silence after which a phone counts as stale")
     silence_s: float = Field(180.0, gt=0, description="silence after which a courier goes offline")
     tracking_tick_ms: int = Field(250, ge=20, description="pause between two map frames of a cell")

@@ -1,7 +1,7 @@
 """The decorator of every kernel: compiled by numba, kept on disk until any kernel's source changes.
 
 numba compares a kept function with its own file only and does not notice that a function it calls
-has changed in another one. Here all files of this folder are one source.
+has changed in another one. Here all files of this folder, and of those in it, are one source.
 """
 
 from collections.abc import Callable
@@ -22,10 +22,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def source_stamp(folder: Path) -> str:
-    """Return a digest of all Python files in `folder`: names and contents."""
+    """Return a digest of all Python files under `folder`: names and contents."""
     digest = sha256()
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -59,7 +59,12 @@ class _Cache(FunctionCache):
     _impl_class = _Place
 
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+}
 
 
 def kernel(function: Function) -> Function:
@@ -70,6 +75,6 @@ def kernel(function: Function) -> Function:
     nothing (numba refuses to compile one that does), and so need not count references to arrays,
     which made searches two to three times slower.
     """
-    compiled: Any = njit(**_OPTIONS)(function)
+    compiled: Any = njit(**OPTIONS)(function)
     compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]  # numba's own class
     return cast("Function", compiled)

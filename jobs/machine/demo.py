@@ -133,6 +133,7 @@ def settings_of(
         "HERMOD_OFFER_S": str(max(OFFER_S, READING_S * clock.speed)),
         "HERMOD_SECRET_KEY": installation.secret_key(),
         "HERMOD_BCRYPT_COST": "4",  # hundreds of robots sign in; nothing here is worth stealing
+        "HERMOD_OPTIMIZE_LOCAL": "true",
         "PYTHONUNBUFFERED": "1",
         # A whole city calls from one address.
         **{f"HERMOD_RATE_{kind}_PER_MIN": "1000000" for kind in RATES},

@@ -61,6 +61,19 @@ class Toolchain:
             self.steps.run(command, cwd=web, remedy=WEB_REMEDY, environment=environment)
         put_stamp(stamp, built)
 
+    def kernels(self) -> None:
+        """Compile the route searches, so that no program waits for that when it starts."""
+        root = self.installation.root
+        sources = files_under(root / "dispatch", ("__pycache__",))
+        wanted = digest(root / "requirements" / "core.lock", *sources)
+        stamp = self.installation.stamps / "kernels"
+        if is_stamped(stamp, wanted):
+            return
+        with self.steps.step("route searches (compiled once)"):
+            command = (self.installation.python, "-m", "dispatch.warm")
+            self.steps.run(command, cwd=root, remedy="The route searches could not be compiled")
+        put_stamp(stamp, wanted)
+
     def npm(self) -> tuple[Path, dict[str, str]]:
         """Return npm of a node that suits, installed now where there is none, and what it needs."""
         node = self._node()

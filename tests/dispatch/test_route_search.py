@@ -23,3 +23,14 @@ def test_a_course_ends_when_its_budget_is_spent() -> None:
 def test_a_budget_that_is_spent_at_once_still_gives_routes() -> None:
     task = task_of(random_problem(1, 4, tight=0.0), vehicles_first=True)
     assert Course(task, 3, 1, lambda _: 1.0, Tuning()).run(vehicles_first=True)
+
+
+def test_several_rounds_with_a_pool_give_routes_that_hold() -> None:
+    for seed in range(4):
+        task = task_of(random_problem(seed, 8), vehicles_first=True)
+        for first in (True, False):
+            course = Course(task, 4, seed, lambda steps: steps / 3000, Tuning(rounds=3))
+            routes = course.run(vehicles_first=first)
+            assert all(walk(task, nodes).feasible for nodes in routes)
+            served = {node for nodes in routes for node in nodes}
+            assert len(served) == sum(map(len, routes))

@@ -64,3 +64,13 @@ def test_a_copied_row_equals_its_source(seed: int) -> None:
     assert target.version[0] == version == source.version[0]
     assert target.cost[0] == source.cost[0]
     assert (target.latest_s[0, : len(nodes) + 2] == source.latest_s[0, : len(nodes) + 2]).all()
+
+
+def test_routes_that_begin_differently_have_different_versions() -> None:
+    task = task_of(random_problem(1, 6))
+    routes = search_of(task, 2, 1).now
+    for row, nodes in enumerate(([1, 7, 3], [6, 3])):
+        routes.stop[row, 1 : len(nodes) + 2] = [*nodes, task.end]
+        routes.size[row] = len(nodes)
+        retime(task, routes, row)
+    assert routes.version[0] != routes.version[1]
