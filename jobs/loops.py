@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.kit.errors import Unavailable
 from api.kit.redis import RedisError
-from jobs import cleanup, courier_plans, eta_watch, offer_expiry, partitions
+from jobs import cleanup, courier_plans, eta_watch, offer_expiry, packing, partitions
 from jobs.dispatch_tick import DispatchTick
 from jobs.outbox_relay import LANES, Relay
 from jobs.presence_watch import PresenceWatch
@@ -41,6 +41,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
         Loop("lost plans", 1.0, lambda: courier_plans.restore(station)),
         Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
+        Loop("packing", 600.0, lambda: packing.pack_past(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
     )
 

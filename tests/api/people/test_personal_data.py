@@ -115,6 +115,7 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
         "delivery_events",
         "delivery_offers",
         "delivery_routes",
+        "trail_chunks",
         "undated_fixes",
     }
 
