@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.kit.errors import Unavailable
 from api.kit.events import LANES
 from api.kit.redis import RedisError
-from jobs import cleanup, courier_plans, eta_watch, offer_expiry, partitions
+from jobs import cleanup, courier_plans, eta_watch, offer_expiry, packing, partitions
 from jobs.dispatch_tick import DispatchTick
 from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
@@ -44,6 +44,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
         Loop("deleted files", cleanup.SWEEP_S, lambda: cleanup.sweep_files(station)),
         Loop("late fixes", cleanup.SWEEP_S, lambda: cleanup.forget_late_fixes(station)),
+        Loop("packing", 600.0, lambda: packing.pack_past(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
     )
 

@@ -1,10 +1,11 @@
 """Daily partitions of the trails: made ahead, dropped when they are older than we may keep them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 
 from api.kit.db import Connection
-from api.trails.history import AHEAD, TABLE, Span, ensure_day, kept
+from api.trails.history import AHEAD, TABLE, Span, ensure_day, kept, name_of
 from jobs.station import Station
 
 _NAME = re.compile(rf"{TABLE}_(\d{{8}})")
@@ -21,10 +22,22 @@ async def keep_up(station: Station) -> None:
     async with station.database.connection() as db:
         for back in range(AHEAD.days + 1, 0, -1):
             await ensure_day(db, (last - timedelta(days=back)).date())
-        for name in await _partitions(db):
-            found = _NAME.fullmatch(name)
-            if found and datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC) < first:
-                await db.execute(f"DROP TABLE {name}")
+        for day in _days(await _partitions(db)):
+            if day < first.date():
+                await db.execute(f"DROP TABLE {name_of(day)}")
+
+
+async def days(station: Station) -> list[date]:
+    """Return the days that have a partition, the oldest first."""
+    async with station.database.connection() as db:
+        return _days(await _partitions(db))
+
+
+def _days(names: Iterable[str]) -> list[date]:
+    found = (_NAME.fullmatch(name) for name in names)
+    return sorted(
+        datetime.strptime(one[1], "%Y%m%d").replace(tzinfo=UTC).date() for one in found if one
+    )
 
 
 async def _partitions(db: Connection) -> list[str]:

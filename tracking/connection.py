@@ -196,6 +196,10 @@ class Connection(asyncio.Protocol):
     def _is_connected(self) -> bool:
         return self.state is State.CONNECTED
 
+    @property
+    def _is_over(self) -> bool:
+        return self.state is State.ENDED
+
     def _refuse(self) -> None:
         if self._is_connected:
             self._listener.nonsense(self.sid, packets.INSTEAD)
@@ -209,7 +213,7 @@ class Connection(asyncio.Protocol):
         self._task = asyncio.create_task(self._finish(what, number), name="tracking socket")
 
     async def _finish(self, what: Coroutine[Any, Any, Any], number: bytes) -> None:
-        if self.state is State.ENDED:  # it left before this could begin
+        if self._is_over:  # it left before this could begin
             what.close()
             return
         try:
@@ -219,7 +223,7 @@ class Connection(asyncio.Protocol):
             self.cut()
             return
         self._task = None
-        if self.state is State.ENDED:
+        if self._is_over:
             return
         if number:
             self.write(packets.answer(number, result))

@@ -8,9 +8,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -85,6 +87,21 @@ undated_fixes = Table(
     Column("refusal", String),
     PrimaryKeyConstraint("courier_id", "epoch", "seq"),
     comment="fixes of days that no trail is kept for; `t_ms` is what the phone's clock said",
+)
+
+
+trail_chunks = Table(
+    "trail_chunks",
+    metadata,
+    Column("courier_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("fixes", Integer, nullable=False),
+    moment("first_at"),
+    moment("last_at"),
+    Column("packed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("courier_id", "day"),
+    Index("ix_trail_chunks_day", "day"),
+    comment="trails of days past, packed (`geo/chunk.py`): one row for a courier's day",
 )
 
 

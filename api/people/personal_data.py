@@ -6,14 +6,18 @@ they stay, and `why` says the reason. A row may be about two people: the columns
 out of the export of whoever is not meant by `own`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from api.kit import idempotency
 from api.kit.ids import UserId
 from api.kit.statement import Command, Query
 from api.kit.work import Work
+from api.trails.chunks import shown
+from geo.chunk import unpack
 
 MOST_ROWS = 10_000
 """So many rows of a table go into one export; of a trail the newest."""
@@ -39,20 +43,43 @@ class Held:
     places: tuple[str, ...] = ()
     own: str = "true"
     of_the_other: tuple[str, ...] = ()
+    unfolded: Callable[[dict[str, Any]], list[dict[str, Any]]] | None = None
 
     def export(self, table: str) -> str:
         """Return the statement that reads the person's rows, places as GeoJSON."""
-        shown = "".join(
+        as_geojson = "".join(
             f" || jsonb_build_object('{place}', ST_AsGeoJSON(t.{place})::jsonb)"
             for place in self.places
         )
-        newest = " ORDER BY ts DESC" if table == "courier_positions" else ""
+        newest = _NEWEST_FIRST.get(table, "")
         kept_back = f"CASE WHEN {self.own} THEN '{{}}' ELSE '{{{','.join(self.of_the_other)}}}' END"
         return (
-            f"SELECT (to_jsonb(t){shown}) - {kept_back}::text[] AS values FROM {table} AS t "
+            f"SELECT (to_jsonb(t){as_geojson}) - {kept_back}::text[] AS values FROM {table} AS t "
             f"WHERE {self.rows}{newest} LIMIT {MOST_ROWS + 1}"
         )
 
+
+def _fixes_of(chunk: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the fixes of a packed day, newest first: a person cannot read a chunk."""
+    fixes = shown(unpack(bytes.fromhex(chunk["packed"].removeprefix("\\x"))).in_time())
+    return [
+        {
+            "courier_id": chunk["courier_id"],
+            "epoch": fix.epoch,
+            "seq": fix.seq,
+            "ts": fix.ts.isoformat(),
+            "location": fix.location
+            and {"type": "Point", "coordinates": [fix.location.lng, fix.location.lat]},
+            "accuracy_m": fix.accuracy_m,
+            "speed_mps": fix.speed_mps,
+            "heading_deg": fix.heading_deg,
+            "refusal": fix.refusal,
+        }
+        for fix in reversed(fixes)
+    ]
+
+
+_NEWEST_FIRST = {"courier_positions": " ORDER BY ts DESC", "trail_chunks": " ORDER BY day DESC"}
 
 PERSONAL: dict[str, Held] = {
     "users": Held(
@@ -118,6 +145,12 @@ PERSONAL: dict[str, Held] = {
         rows=_COURIER,
         erase=f"DELETE FROM courier_devices WHERE {_COURIER}",
         hidden=("token_hash",),
+    ),
+    # before the rows: these are erased first, and wait for whoever packs them just now
+    "trail_chunks": Held(
+        rows=_COURIER,
+        erase=f"DELETE FROM trail_chunks WHERE {_COURIER}",
+        unfolded=_fixes_of,
     ),
     "courier_positions": Held(
         rows=_COURIER,
@@ -232,12 +265,15 @@ async def collect(work: Work, user_id: UserId) -> tuple[dict[str, list[dict[str,
     found: dict[str, list[dict[str, Any]]] = {}
     cut = []
     for table, query in _EXPORTS.items():
-        rows = await query.all(work.db, id=user_id)
+        held = PERSONAL[table]
+        rows = [row.values for row in await query.all(work.db, id=user_id)]
+        if held.unfolded is not None:
+            unfolded = (one for row in rows for one in held.unfolded(row))
+            rows = list(islice(unfolded, MOST_ROWS + 1))
         if len(rows) > MOST_ROWS:
             cut.append(table)
-        hidden = PERSONAL[table].hidden
         found[table] = [
-            {name: value for name, value in row.values.items() if name not in hidden}
+            {name: value for name, value in row.items() if name not in held.hidden}
             for row in rows[:MOST_ROWS]
         ]
     return found, cut

@@ -3,7 +3,7 @@
 from api.couriers.schema import CourierPath
 from api.kit.endpoint import Endpoint, Owner
 from api.kit.page import page_of
-from api.kit.schema import Nothing, PageView
+from api.kit.schema import Nothing, PageQuery, PageView
 from api.kit.work import Work
 from api.trails import service
 from api.trails.schema import (
@@ -11,6 +11,7 @@ from api.trails.schema import (
     FixView,
     InstantQuery,
     InstantView,
+    LookView,
     ReplayQuery,
     ReplayView,
     ReportQuery,
@@ -48,10 +49,17 @@ async def instant(work: Work, _path: Nothing, query: InstantQuery, _body: Nothin
     return await service.instant(work, query)
 
 
+async def looks(work: Work, _path: Nothing, query: PageQuery, _body: Nothing) -> PageView[LookView]:
+    """Who of the staff looked at the courier's own trail, when, and at which part."""
+    found, total = await service.looks(work, query)
+    return page_of(query, [LookView.of(look) for look in found], total)
+
+
 _ONE = "/api/v1/admin/couriers/{courierId}/positions"
 _READ = "trail:read"
 
 ENDPOINTS = (
+    Endpoint("GET", "/api/v1/courier/trail-looks", looks, "carry:read", Owner.SELF),
     Endpoint("GET", "/api/v1/admin/couriers/positions", instant, _READ, Owner.OWN_ZONES),
     Endpoint("GET", _ONE, fixes, _READ, Owner.OWN_ZONES),
     Endpoint("GET", f"{_ONE}/replay", replay, _READ, Owner.OWN_ZONES),

@@ -60,9 +60,14 @@ def kept(now: datetime, trail_days: int) -> Span:
     return Span(today - timedelta(days=trail_days), today + AHEAD + timedelta(days=1))
 
 
+def name_of(day: date) -> str:
+    """Return the name of the partition of a day."""
+    return f"{TABLE}_{day:%Y%m%d}"
+
+
 async def ensure_day(db: Connection, day: date) -> None:
     """Make the partition of `day` where it is missing."""
-    name = f"{TABLE}_{day:%Y%m%d}"
+    name = name_of(day)
     start, end = f"{day} 00:00+00", f"{day + timedelta(days=1)} 00:00+00"
     await db.execute(
         f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {TABLE} "

@@ -2,30 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from api.couriers.lifecycle import CourierStatus
+from api.kit.actor import Role
 from api.kit.ids import CourierId
 from geo.point import Point
 from geo.vehicle import Vehicle
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Believed fixes in time order, column by column; unknown accuracies and speeds are NaN."""
+class Packed:
+    """A courier with the packed day in which a moment lies."""
 
-    t_ms: list[int]
-    lats: list[float]
-    lngs: list[float]
-    accuracies_m: list[float]
-    speeds_mps: list[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """How many fixes of a period were not believed, for one reason."""
-
-    refusal: str
-    number: int
+    id: CourierId
+    first_name: str
+    last_name: str
+    status: CourierStatus
+    vehicle_type: Vehicle
+    packed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +36,12 @@ class Seen:
     location: Point
     speed_mps: float | None
     heading_deg: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at a courier's trail: when, in which role, at which part and how."""
+
+    created_at: datetime
+    role: Role | None
+    new_values: dict[str, Any] | None

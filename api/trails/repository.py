@@ -1,21 +1,21 @@
 """Every statement that reads trails."""
 
-from datetime import datetime, timedelta
-
-import numpy as np
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 from api.couriers.model import TrailFix
 from api.kit.ids import CourierId, ZoneId
 from api.kit.statement import Query
 from api.kit.work import Work
-from api.trails.model import Columns, Refused, Seen
+from api.trails import chunks
+from api.trails.model import Look, Packed, Seen
 from geo.box import Box
-from geo.journey import Track
+from geo.chunk import unpack
+from geo.point import Point
 
 _PERIOD = """
     WHERE courier_id = :courier_id
-      AND (:since::timestamptz IS NULL OR ts >= :since)
-      AND (:until::timestamptz IS NULL OR ts < :until)
+      AND ts >= :since AND ts < :until
 """
 _FIXES = Query(
     TrailFix,
@@ -25,31 +25,6 @@ _FIXES = Query(
 )
 _COUNT = Query(int, "SELECT count(*) FROM courier_positions " + _PERIOD)
 
-_WITHIN = "WHERE courier_id = :courier_id AND ts >= :since AND ts < :until"
-_COLUMNS = Query(
-    Columns,
-    f"""
-    SELECT coalesce(array_agg(t_ms), '{{}}') AS t_ms,
-           coalesce(array_agg(lat), '{{}}') AS lats, coalesce(array_agg(lng), '{{}}') AS lngs,
-           coalesce(array_agg(accuracy_m), '{{}}') AS accuracies_m,
-           coalesce(array_agg(speed_mps), '{{}}') AS speeds_mps
-    FROM (
-        SELECT round(extract(epoch FROM ts) * 1000)::bigint AS t_ms,
-               ST_Y(location::geometry) AS lat, ST_X(location::geometry) AS lng,
-               coalesce(accuracy_m, 'NaN') AS accuracy_m, coalesce(speed_mps, 'NaN') AS speed_mps
-        FROM courier_positions
-        {_WITHIN} AND refusal IS NULL AND location IS NOT NULL
-        ORDER BY ts, epoch, seq
-    ) AS fixes
-    """,
-)
-_REFUSED = Query(
-    Refused,
-    f"""
-    SELECT refusal, count(*) AS number FROM courier_positions
-    {_WITHIN} AND refusal IS NOT NULL GROUP BY refusal ORDER BY refusal
-    """,
-)
 _SEEN = Query(
     Seen,
     """
@@ -65,58 +40,98 @@ _SEEN = Query(
     ) AS p
     WHERE (:scope::uuid[] IS NULL OR c.home_zone_id = ANY(:scope))
       AND (:zone_id::uuid IS NULL OR c.home_zone_id = :zone_id)
-      AND ST_Y(p.location::geometry) BETWEEN :min_lat AND :max_lat
-      AND ST_X(p.location::geometry) BETWEEN :min_lng AND :max_lng
-    ORDER BY c.id
+    """,
+)
+_PACKED = Query(
+    Packed,
+    """
+    SELECT c.id, u.first_name, u.last_name, c.status, c.vehicle_type, t.packed
+    FROM trail_chunks AS t
+    JOIN couriers AS c ON c.id = t.courier_id
+    JOIN users AS u ON u.id = c.user_id
+    WHERE t.day = ANY(:days) AND t.first_at <= :at AND t.last_at > :since
+      AND (:scope::uuid[] IS NULL OR c.home_zone_id = ANY(:scope))
+      AND (:zone_id::uuid IS NULL OR c.home_zone_id = :zone_id)
     """,
 )
 
+_OF_COURIER = (
+    "entity_type = 'courier' AND entity_id = :courier_id AND action = 'courier.trail.read'"
+)
+_LOOKS = Query(
+    Look,
+    f"""
+    SELECT l.created_at, u.role, l.new_values
+    FROM audit_logs AS l LEFT JOIN users AS u ON u.id = l.user_id
+    WHERE {_OF_COURIER} ORDER BY l.id DESC LIMIT :limit OFFSET :offset
+    """,
+)
+_LOOKS_COUNT = Query(int, f"SELECT count(*) FROM audit_logs WHERE {_OF_COURIER}")
+
+
+async def looks(
+    work: Work, courier_id: CourierId, limit: int, offset: int
+) -> tuple[list[Look], int]:
+    """Return who looked at a courier's trail, newest first, and how often in all."""
+    chosen = {"courier_id": str(courier_id)}
+    found = await _LOOKS.all(work.db, **chosen, limit=limit, offset=offset)
+    return found, await _LOOKS_COUNT.value(work.db, **chosen)
+
 
 async def fixes(
-    work: Work,
-    courier_id: CourierId,
-    period: tuple[datetime | None, datetime | None],
-    limit: int,
-    offset: int,
+    work: Work, courier_id: CourierId, period: tuple[datetime, datetime], limit: int, offset: int
 ) -> tuple[list[TrailFix], int]:
-    """Return a part of a courier's trail in time order and the number of fixes in the period."""
+    """Return a part of a courier's trail in time order and the number of fixes in the period.
+
+    Packed days come first, each opened only where it must be; then what lies in rows.
+    """
+    found: list[TrailFix] = []
+    total = 0
+    span = [round(moment.timestamp() * 1000) for moment in period]
+    for chunk in await chunks.of_period(work.db, courier_id, *period):
+        inside = period[0] <= chunk.first_at and chunk.last_at < period[1]
+        wanted = offset < total + chunk.fixes and total < offset + limit
+        columns = None if inside and not wanted else unpack(chunk.packed).within(*span)
+        count = chunk.fixes if columns is None else len(columns)
+        if columns is not None:
+            part = slice(max(0, offset - total), max(0, offset + limit - total))
+            found += chunks.shown(columns.in_time().part(part))
+        total += count
     chosen = {"courier_id": courier_id, "since": period[0], "until": period[1]}
-    found = await _FIXES.all(work.db, **chosen, limit=limit, offset=offset)
-    return found, await _COUNT.value(work.db, **chosen)
-
-
-async def track(work: Work, courier_id: CourierId, since: datetime, until: datetime) -> Track:
-    """Return a courier's believed fixes of a period."""
-    found = await _COLUMNS.value(work.db, courier_id=courier_id, since=since, until=until)
-    return Track(
-        t_ms=np.array(found.t_ms, dtype=np.int64),
-        lats=np.array(found.lats, dtype=np.float64),
-        lngs=np.array(found.lngs, dtype=np.float64),
-        accuracies_m=np.array(found.accuracies_m, dtype=np.float64),
-        speeds_mps=np.array(found.speeds_mps, dtype=np.float64),
-    )
-
-
-async def refused(
-    work: Work, courier_id: CourierId, since: datetime, until: datetime
-) -> dict[str, int]:
-    """Return how many fixes of a period were not believed, by reason."""
-    rows = await _REFUSED.all(work.db, courier_id=courier_id, since=since, until=until)
-    return {row.refusal: row.number for row in rows}
+    rest = {"limit": limit - len(found), "offset": max(0, offset - total)}
+    found += await _FIXES.all(work.db, **chosen, **rest)
+    return found, total + await _COUNT.value(work.db, **chosen)
 
 
 async def seen(
     work: Work, at: datetime, within: timedelta, box: Box, zone_id: ZoneId | None
 ) -> list[Seen]:
     """Return where each courier in a box was last seen `within` so long before a moment."""
-    return await _SEEN.all(
-        work.db,
-        at=at,
-        since=at - within,
-        scope=work.actor.scope,
-        zone_id=zone_id,
-        min_lat=box.min_lat,
-        max_lat=box.max_lat,
-        min_lng=box.min_lng,
-        max_lng=box.max_lng,
-    )
+    since = at - within
+    asked = {"at": at, "since": since, "scope": work.actor.scope, "zone_id": zone_id}
+    found = await _SEEN.all(work.db, **asked)
+    days = [since.astimezone(UTC).date(), at.astimezone(UTC).date()]
+    packed = await _PACKED.all(work.db, **asked, days=days)
+    found += await asyncio.to_thread(_last_of, packed, since, at)
+    newest = {one.id: one for one in sorted(found, key=lambda one: one.ts)}
+    return [one for _id, one in sorted(newest.items()) if _is_in(box, one.location)]
+
+
+def _last_of(packed: list[Packed], since: datetime, at: datetime) -> list[Seen]:
+    """Return the last believed place of each packed day in (since, at]."""
+    first_ms, last_ms = (round(moment.timestamp() * 1000) for moment in (since, at))
+    found = []
+    for one in packed:
+        columns = unpack(one.packed).within(first_ms + 1, last_ms + 1)
+        believed = columns.part(columns.refusals == "").in_time()
+        if not len(believed):
+            continue
+        (last,) = chunks.shown(believed.part(slice(-1, None)))
+        if last.location is not None:
+            person = (one.id, one.first_name, one.last_name, one.status, one.vehicle_type)
+            found.append(Seen(*person, last.ts, last.location, last.speed_mps, last.heading_deg))
+    return found
+
+
+def _is_in(box: Box, place: Point) -> bool:
+    return box.min_lat <= place.lat <= box.max_lat and box.min_lng <= place.lng <= box.max_lng

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from api.couriers.lifecycle import CourierStatus
 from api.couriers.model import TrailFix
+from api.kit.actor import Role
 from api.kit.ids import CourierId, ZoneId
 from api.kit.schema import (
     Draft,
@@ -20,6 +21,7 @@ from api.kit.schema import (
     WhenGiven,
     wrong,
 )
+from api.trails.model import Look
 from geo.journey import Journey, Pause
 from geo.vehicle import Vehicle
 
@@ -202,6 +204,23 @@ class InstantView(View):
 
     at: Moment
     couriers: list[SeenCourierView]
+
+
+class LookView(View):
+    """Somebody of the staff looked at the courier's trail; `how` says in which form."""
+
+    at: Moment
+    role: Role | None
+    how: str | None
+    since: str | None
+    until: str | None
+
+    @classmethod
+    def of(cls, look: Look) -> Self:
+        """Return the view of `look`."""
+        part = look.new_values or {}
+        named = {"how": part.get("as"), "since": part.get("since"), "until": part.get("until")}
+        return cls(at=look.created_at, role=look.role, **named)
 
 
 class TrailFile(TextFile):

@@ -2,15 +2,20 @@
 
 import asyncio
 import math
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import numpy as np
 
 from api.couriers import service as couriers
 from api.couriers.model import TrailFix
 from api.kit.ids import CourierId
 from api.kit.page import offset_of
+from api.kit.schema import PageQuery
 from api.kit.work import Work
-from api.trails import files, repository
+from api.trails import chunks, files, repository
+from api.trails.model import Look
 from api.trails.schema import (
     ExportQuery,
     InstantQuery,
@@ -27,13 +32,16 @@ from api.trails.schema import (
     TrailQuery,
 )
 from geo.box import Box
+from geo.chunk import FixColumns
 from geo.journey import StopPolicy, Track, journey
+
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 async def fixes(work: Work, courier_id: CourierId, query: TrailQuery) -> tuple[list[TrailFix], int]:
     """Return a page of a courier's fixes, refused ones too."""
     await _look(work, courier_id, "fixes", query.since, query.until)
-    period = (query.since, query.until)
+    period = (query.since or _FIRST, query.until or _LAST)
     return await repository.fixes(work, courier_id, period, query.page_size, offset_of(query))
 
 
@@ -72,18 +80,20 @@ async def export(work: Work, courier_id: CourierId, query: ExportQuery) -> Trail
 async def report(work: Work, courier_id: CourierId, query: ReportQuery) -> ReportView:
     """Return how far a courier went and where they stopped."""
     await _look(work, courier_id, "report", query.since, query.until)
-    track = await _track(work, courier_id, query)
+    found = await chunks.fixes_between(work.db, courier_id, query.since, query.until)
+    refused = Counter(found.refusals[found.refusals != ""].tolist())
+    track = _believed(found)
     policy = StopPolicy(radius_m=query.radius_m, least_s=query.stop_s)
-    found = await asyncio.to_thread(journey, track, policy)
+    way = await asyncio.to_thread(journey, track, policy)
     return ReportView(
         since=query.since,
         until=query.until,
         fixes=len(track),
-        refused_fixes=await repository.refused(work, courier_id, query.since, query.until),
+        refused_fixes=dict(sorted(refused.items())),
         first_fix_at=_moment(int(track.t_ms[0])) if len(track) else None,
         last_fix_at=_moment(int(track.t_ms[-1])) if len(track) else None,
-        **ReportView.times_of(found),
-        stops=[PausedView.of(p, _moment(p.from_ms), _moment(p.until_ms)) for p in found.pauses],
+        **ReportView.times_of(way),
+        stops=[PausedView.of(p, _moment(p.from_ms), _moment(p.until_ms)) for p in way.pauses],
     )
 
 
@@ -113,6 +123,12 @@ async def instant(work: Work, query: InstantQuery) -> InstantView:
     return InstantView(at=query.at, couriers=views)
 
 
+async def looks(work: Work, query: PageQuery) -> tuple[list[Look], int]:
+    """Return who looked at the acting courier's trail."""
+    courier = await couriers.own(work)
+    return await repository.looks(work, courier.id, query.page_size, offset_of(query))
+
+
 async def _look(
     work: Work,
     courier_id: CourierId,
@@ -128,7 +144,13 @@ async def _look(
 
 
 async def _track(work: Work, courier_id: CourierId, period: Period) -> Track:
-    return await repository.track(work, courier_id, period.since, period.until)
+    found = await chunks.fixes_between(work.db, courier_id, period.since, period.until)
+    return _believed(found)
+
+
+def _believed(fixes: FixColumns) -> Track:
+    kept = fixes.part((fixes.refusals == "") & ~np.isnan(fixes.lats))
+    return Track(kept.t_ms, kept.lats, kept.lngs, kept.accuracies_m, kept.speeds_mps)
 
 
 def _moment(t_ms: int) -> datetime:

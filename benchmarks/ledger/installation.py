@@ -18,6 +18,7 @@ from jobs.machine.steps import CannotGoOn
 SETTINGS = {
     "HERMOD_ACCESS_TOKEN_S": "86400",  # nobody renews a token while servers die
     "HERMOD_SILENCE_S": "86400",  # an outage of ours is no end of a shift
+    "HERMOD_TRAIL_ROWS_DAYS": "90",  # the checker reads rows, those of clocks days off too
     "HERMOD_LOG_LEVEL": "warning",
 }
 

@@ -185,3 +185,23 @@ async def test_a_delivered_order_moves_to_the_finished_ones(tabs: Tabs, cast: Ca
         await tab.shows(".empty", "No open orders")
         await tab.page.click(".filter.done")
         await tab.shows("[data-test=order] .chip", "Delivered")
+
+
+async def test_a_couriers_way_is_played_again_and_that_is_noted(tabs: Tabs, cast: Cast) -> None:
+    async with rider(cast) as courier, cast.stack.live():
+        for step in range(3):
+            await courier.near_pickup(0.001 * step)
+        await cast.stack.write_trails()
+        tab = await open_console(tabs, cast, f"/?courier={courier.id}")
+        await tab.shows("[data-test=replay] h3", "Replay")
+        await tab.page.click("[data-test=replay] button")
+        await tab.shows("[data-test=replay-time]", ":")
+        before = await tab.says("document.querySelector('[data-test=replay-time]').textContent")
+        await tab.page.press("[data-test=replay] input", "End")
+        await tab.until(
+            f"document.querySelector('[data-test=replay-time]').textContent !== {before!r}"
+        )
+    (noted,) = await cast.stack.rows(
+        "SELECT new_values->>'as' AS how FROM audit_logs WHERE action = 'courier.trail.read'"
+    )
+    assert noted["how"] == "replay"

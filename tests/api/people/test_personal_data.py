@@ -134,6 +134,7 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
         "delivery_offers",
         "delivery_routes",
         "system_settings",
+        "trail_chunks",
         "undated_fixes",
     }
 

@@ -3,13 +3,15 @@
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 import orjson
 import pytest
 
 from api.kit.clock import real_now
+from api.kit.ids import CourierId
+from api.trails import chunks
 from tests.api.staff.test_service import member
 from tests.support.cast import Cast
 from tests.support.people import Person
@@ -161,6 +163,39 @@ async def test_the_city_at_an_instant_shows_who_was_where(cast: Cast) -> None:
     assert silent.courier_id not in str(await seen(last))
 
 
+async def test_a_packed_day_is_seen_as_before(cast: Cast) -> None:
+    courier = await ridden(cast)
+    paths = [
+        of(courier),
+        of(courier, pageSize=100, page=4),
+        of(courier, pageSize=100, page=5),
+        of(courier, pageSize=7, page=60, since=START + timedelta(seconds=3)),
+        of(courier, "/replay", everyS=10),
+        of(courier, "/report"),
+        f"/api/v1/admin/couriers/positions?at={stamp(START + timedelta(seconds=30))}",
+        f"/api/v1/admin/couriers/positions?at={stamp(START + timedelta(hours=1))}",
+    ]
+
+    def rounded(value: Any) -> Any:
+        """Return what chunks keep: places to 1e-6 degrees, lengths to some metres."""
+        if isinstance(value, dict):
+            return {name: rounded(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [rounded(inner) for inner in value]
+        return pytest.approx(value, abs=2e-6) if isinstance(value, float) else value
+
+    before = [(await cast.admin.get(path)).data for path in paths]
+    async with cast.stack.database.transaction() as db:
+        for day in {START.date(), (START + timedelta(hours=1)).date()}:
+            await chunks.pack_day(db, CourierId(UUID(courier.courier_id)), day)
+    assert await cast.stack.rows("SELECT * FROM courier_positions") == []
+    for path, told in zip(paths, before, strict=True):
+        assert (await cast.admin.get(path)).data == rounded(told), path
+    export = (await courier.get("/api/v1/users/me/data-export")).data["tables"]["trail_chunks"]
+    assert len(export) == 422
+    assert export[-1]["location"]["coordinates"] == pytest.approx([HOME.lng, HOME.lat])
+
+
 @pytest.mark.parametrize(
     ("what", "query", "wrong"),
     [
@@ -221,6 +256,13 @@ async def test_whoever_looks_at_a_trail_is_noted_with_the_part(cast: Cast) -> No
         assert entry["entityId"] == courier.courier_id
         assert entry["userId"] == cast.admin.me["id"]
         assert datetime.fromisoformat(entry["newValues"]["since"]) == START
+    seen = (await courier.get("/api/v1/courier/trail-looks?pageSize=3")).data
+    assert seen["totalCount"] == 4
+    assert [look["how"] for look in seen["items"]] == ["report", "gpx", "replay"]
+    assert {look["role"] for look in seen["items"]} == {"super_admin"}
+    assert datetime.fromisoformat(seen["items"][0]["since"]) == START
+    other = await cast.courier()
+    assert (await other.get("/api/v1/courier/trail-looks")).data["items"] == []
     missing = Person(cast.admin.base, courier_id=str(uuid4()))
     assert (await cast.admin.get(of(missing, "/replay"))).status == 404
 

@@ -10,7 +10,7 @@ import { iconElement } from '../../lib/ui/icons';
 import type { City } from '../state/city';
 import type { LiveCourier, Watcher } from '../state/fleet';
 import { CourierMarks, type Emphasis } from './courier_marks';
-import { addOverlays, showWaiting, showWay, showZones, zonesBox, type WaitingPin } from './overlays';
+import { addOverlays, showTrail, showTrailPlace, showWaiting, showWay, showZones, zonesBox, type WaitingPin } from './overlays';
 
 const VIEW_PAUSE_MS = 150;
 const VIEW_MARGIN = 0.12;
@@ -39,6 +39,8 @@ export class CityMap implements Watcher {
   private stops: Marker[] = [];
   private way: LatLng[] = [];
   private waiting: WaitingPin[] = [];
+  private trail: LatLng[] = [];
+  private trailPlace: LatLng | null = null;
   private viewTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
@@ -116,6 +118,17 @@ export class CityMap implements Watcher {
     showWay(this.map, way);
   }
 
+  /** Show the way that is played again. */
+  showTrail(places: LatLng[]): void {
+    this.trail = places;
+    showTrail(this.map, places);
+  }
+
+  showTrailPlace(place: LatLng | null): void {
+    this.trailPlace = place;
+    showTrailPlace(this.map, place);
+  }
+
   /** Bring these places into sight; without any, the zones. */
   fit(places: LatLng[]): void {
     const bounds = new LngLatBounds();
@@ -159,6 +172,8 @@ export class CityMap implements Watcher {
     this.showZones();
     this.showWaiting(this.waiting);
     showWay(this.map, this.way);
+    showTrail(this.map, this.trail);
+    showTrailPlace(this.map, this.trailPlace);
   }
 
   private listen(clicks: Clicks): void {

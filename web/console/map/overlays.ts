@@ -20,7 +20,7 @@ export interface WaitingPin {
 export function addOverlays(map: MapLibre, theme: Theme, hasTiles: boolean): void {
   const palette = MAP_PALETTES[theme];
   const colours = STATE_COLOURS[theme];
-  for (const name of ['grid', 'outside', 'zones', 'way', 'waiting']) {
+  for (const name of ['grid', 'outside', 'zones', 'way', 'trail', 'trail_place', 'waiting']) {
     map.addSource(name, { type: 'geojson', data: collection([]) });
   }
   const below = map.getLayer(FIRST_LABEL) ? FIRST_LABEL : undefined;
@@ -50,6 +50,24 @@ export function addOverlays(map: MapLibre, theme: Theme, hasTiles: boolean): voi
       source: 'way',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': palette.line, 'line-width': 2, 'line-dasharray': [0.5, 2] },
+    },
+    {
+      id: 'trail',
+      type: 'line',
+      source: 'trail',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': palette.line, 'line-width': 3, 'line-opacity': 0.7 },
+    },
+    {
+      id: 'trail_place',
+      type: 'circle',
+      source: 'trail_place',
+      paint: {
+        'circle-radius': 7,
+        'circle-color': palette.line,
+        'circle-stroke-width': 2,
+        'circle-stroke-color': palette.land,
+      },
     },
     {
       id: 'waiting',
@@ -84,6 +102,17 @@ export function showWaiting(map: MapLibre, pins: WaitingPin[]): void {
 export function showWay(map: MapLibre, places: LatLng[]): void {
   const coordinates = places.map(({ lng, lat }) => [lng, lat]);
   setData(map, 'way', places.length > 1 ? [feature({ type: 'LineString', coordinates })] : []);
+}
+
+/** Show a way that was gone, or none. */
+export function showTrail(map: MapLibre, places: LatLng[]): void {
+  const coordinates = places.map(({ lng, lat }) => [lng, lat]);
+  setData(map, 'trail', places.length > 1 ? [feature({ type: 'LineString', coordinates })] : []);
+}
+
+/** Show where somebody was at one moment of it. */
+export function showTrailPlace(map: MapLibre, place: LatLng | null): void {
+  setData(map, 'trail_place', place ? [feature({ type: 'Point', coordinates: [place.lng, place.lat] })] : []);
 }
 
 /** Return the box around all zones, or null where there are none. */

@@ -12,6 +12,7 @@ import { stalenessOf, type LiveCourier } from '../state/fleet';
 import { DetailHead } from './detail_head';
 import { StateMark } from './legend';
 import { OrderRowView } from './order_row';
+import { ReplaySection } from './replay_section';
 import { stateOf } from './roster_panel';
 
 export function CourierDetail({ city, courierId }: { city: City; courierId: string }): JSX.Element {
@@ -66,6 +67,7 @@ export function CourierDetail({ city, courierId }: { city: City; courierId: stri
             ))}
           </ul>
         </section>
+        <ReplaySection city={city} courierId={courierId} />
       </div>
     </>
   );

@@ -107,6 +107,12 @@ function keepInStep(map: CityMap, city: City): (() => void)[] {
       if (selection.value?.kind === 'order' && places.length) map.fit(places);
     }),
     effect(() => {
+      const places = city.replay.way.value?.places ?? [];
+      map.showTrail(places);
+      if (places.length > 1) map.fit(places);
+    }),
+    effect(() => map.showTrailPlace(city.replay.place.value)),
+    effect(() => {
       void nowMs.value;
       void version.value;
       const chosen = selection.value;

@@ -7,7 +7,7 @@ import { span } from '../../lib/time/format';
 import { nowMs } from '../../lib/time/ticking';
 import { t } from '../speech';
 
-type What = 'state_failed' | 'orders_failed' | 'couriers_failed' | 'order_failed' | 'door_failed';
+type What = 'state_failed' | 'orders_failed' | 'couriers_failed' | 'order_failed' | 'door_failed' | 'replay_failed';
 
 interface Props {
   what: What;

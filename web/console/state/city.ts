@@ -10,6 +10,7 @@ import { nowMs } from '../../lib/time/ticking';
 import { Dossiers } from './dossiers';
 import { Fleet } from './fleet';
 import { OrderBook, type DeliveryNews, type EtaNews, type OfferNews, type OrderNews } from './order_book';
+import { Replay } from './replay';
 import { Roster, type CourierNews } from './roster';
 
 const BUSY_SILENCE_MS = 8000;
@@ -24,6 +25,7 @@ export class City {
   readonly roster: Roster;
   readonly dossiers: Dossiers;
   readonly fleet: Fleet;
+  readonly replay: Replay;
   readonly connection: Connection;
   readonly zones = signal<Zone[]>([]);
   readonly companies = signal<ReadonlyMap<string, string>>(new Map());
@@ -42,6 +44,7 @@ export class City {
     this.orders = new OrderBook(session);
     this.roster = new Roster(session);
     this.dossiers = new Dossiers(session);
+    this.replay = new Replay(session);
     this.fleet = new Fleet((cell) => this.connection.send('resync', cell));
     this.connection = new Connection({
       ticket: () => session.post<Ticket>('/api/v1/realtime/tickets'),

@@ -18,6 +18,8 @@ export interface Money {
 export interface Me {
   id: string;
   role: 'customer' | 'courier' | 'vendor' | 'operator' | 'manager' | 'admin' | 'super_admin';
+  /** What the session may do: `resource:action`, where `*` stands for anything. */
+  permissions: string[];
   email: string | null;
   phone: string | null;
   firstName: string;
