@@ -196,8 +196,8 @@ class Connection(asyncio.Protocol):
     def _is_connected(self) -> bool:
         return self.state is State.CONNECTED
 
-    @property
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """Tell whether the client has left or was shown out, perhaps while something was awaited."""
         return self.state is State.ENDED
 
     def _refuse(self) -> None:
@@ -213,7 +213,7 @@ class Connection(asyncio.Protocol):
         self._task = asyncio.create_task(self._finish(what, number), name="tracking socket")
 
     async def _finish(self, what: Coroutine[Any, Any, Any], number: bytes) -> None:
-        if self._is_over:  # it left before this could begin
+        if self.is_over():  # it left before this could begin
             what.close()
             return
         try:
@@ -223,7 +223,7 @@ class Connection(asyncio.Protocol):
             self.cut()
             return
         self._task = None
-        if self._is_over:
+        if self.is_over():
             return
         if number:
             self.write(packets.answer(number, result))
