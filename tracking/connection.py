@@ -8,7 +8,7 @@ more is read from this client.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -32,7 +32,7 @@ _QUIET = {b"2", b"6"}
 class Listener(Protocol):
     """Whoever is told what clients do. What takes time is returned as something to await."""
 
-    def connected(self, sid: str, context: Any) -> Awaitable[None]:
+    def connected(self, sid: str, context: Any) -> Coroutine[Any, Any, None]:
         """A client has completed the handshake; `context` came with its request."""
 
     def event(self, sid: str, name: str, arguments: list[Any]) -> Any:
@@ -202,13 +202,19 @@ class Connection(asyncio.Protocol):
         else:
             self.cut()
 
-    def _wait_for(self, what: Awaitable[Any], number: bytes) -> None:
+    def _wait_for(self, what: Coroutine[Any, Any, Any], number: bytes) -> None:
         """Answer when something is done; read nothing more from this client until then."""
         if self.state is not State.ENDED:
             self.transport.pause_reading()
         self._task = asyncio.create_task(self._finish(what, number), name="tracking socket")
 
-    async def _finish(self, what: Awaitable[Any], number: bytes) -> None:
+    def _has_ended(self) -> bool:
+        return self.state is State.ENDED
+
+    async def _finish(self, what: Coroutine[Any, Any, Any], number: bytes) -> None:
+        if self._has_ended():  # it left before this could begin
+            what.close()
+            return
         try:
             result = await what
         except Exception:
@@ -216,7 +222,7 @@ class Connection(asyncio.Protocol):
             self.cut()
             return
         self._task = None
-        if self.state is State.ENDED:
+        if self._has_ended():
             return
         if number:
             self.write(packets.answer(number, result))

@@ -90,13 +90,12 @@ class Gateway:
             self.dismiss(former, "replaced")
         self.counters.socket(grant.kind, "opened")
         try:
-            ended = await tickets.has_ended(self.redis, grant)
-            ticket = await tickets.issue(self.redis, grant, self.policy.reconnect_ticket_s)
+            ticket = await tickets.renew(self.redis, grant, self.policy.reconnect_ticket_s)
         except RedisError:
             self.dismiss(visitor, "shutdown")
             return
-        if ended or self.has_expired(grant):
-            self.dismiss(visitor, "revoked" if ended else "expired")
+        if ticket is None or self.has_expired(grant):
+            self.dismiss(visitor, "revoked" if ticket is None else "expired")
         if self.visitors.get(sid) is not visitor:
             return
         for room in grant.rooms:

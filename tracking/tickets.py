@@ -80,16 +80,21 @@ def end(pipeline: Pipeline, source: str) -> None:
     pipeline.set(keys.ended(source), b"1", ex=_ENDED_S)
 
 
-async def has_ended(redis: Redis, grant: Grant) -> bool:
-    """Tell whether the session or link behind a grant has ended meanwhile."""
-    return bool(await redis.exists(keys.ended(grant.source)))
-
-
 async def issue(redis: Redis, grant: Grant, life_s: int) -> str:
     """Keep `grant` for `life_s` real seconds; return the ticket that fetches it once."""
     token = secrets.token_urlsafe(24)
     await redis.set(_key(token), _dump(grant), ex=life_s)
     return token
+
+
+async def renew(redis: Redis, grant: Grant, life_s: int) -> str | None:
+    """Return another ticket for `grant`; None where the session or link behind it has ended."""
+    token = secrets.token_urlsafe(24)
+    async with redis.pipeline(transaction=False) as pipeline:
+        pipeline.exists(keys.ended(grant.source))
+        pipeline.set(_key(token), _dump(grant), ex=life_s)
+        ended, _ = await pipeline.execute()
+    return None if ended else token
 
 
 async def redeem(redis: Redis, token: str) -> Grant | None:

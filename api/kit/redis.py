@@ -32,7 +32,10 @@ class _PacksInC:
         """Return a command as the Redis protocol has it; a name of two words is two arguments."""
         name, *rest = args
         words = (name.encode() if isinstance(name, str) else name).split()
-        plain = (bytes(one) if isinstance(one, bytearray | memoryview) else one for one in rest)
+        try:
+            return [hiredis.pack_command((*words, *rest))]
+        except TypeError:
+            plain = (bytes(one) if isinstance(one, bytearray | memoryview) else one for one in rest)
         try:
             return [hiredis.pack_command((*words, *plain))]
         except TypeError as error:

@@ -17,7 +17,7 @@ import uvloop
 
 from benchmarks.city.errors import CityError
 from benchmarks.report import CpuShare, machine, show, tell
-from benchmarks.tracking import connect, contenders, fanout, ingest, live
+from benchmarks.tracking import connect, contenders, fanout, ingest, live, nearest
 from benchmarks.tracking.contenders import Contender
 from jobs.machine.services import remove_data
 
@@ -39,7 +39,7 @@ class Runner:
     ours: tuple[str, ...]
     cost: str
     keys: tuple[str, ...]
-    measure: Callable[[Contender, argparse.Namespace], Awaitable[Sequence[Any]]]
+    measure: Callable[[Contender, argparse.Namespace], Awaitable[Sequence[Any]]] | None
 
 
 RUNNERS = {
@@ -71,6 +71,7 @@ RUNNERS = {
         (),
         lambda one, o: connect.measure(one, o.connections),
     ),
+    "nearest": Runner("The five nearest couriers", ("grid",), "us_per_query", (), None),
 }
 
 
@@ -80,8 +81,11 @@ def main() -> int:
     runner, share = RUNNERS[options.runner], CpuShare()
     found: list[Any] = []
     try:
-        for name in (*runner.ours, *options.peers):
-            found += _measured(name, runner, options)
+        if runner.measure is None:
+            found += _nearest(options)
+        else:
+            for name in (*runner.ours, *options.peers):
+                found += _measured(name, runner, options)
     except CityError as error:
         print(error, file=sys.stderr)
         return 1
@@ -95,7 +99,19 @@ def main() -> int:
     return 0
 
 
+def _nearest(options: argparse.Namespace) -> Sequence[Any]:
+    with tempfile.TemporaryDirectory(prefix="hermod-nearest-") as made:
+        folder = Path(made)
+        folder.chmod(0o711)  # a server that may not run as root passes through
+        try:
+            return nearest.measure(options.couriers, options.queries, folder)
+        finally:
+            remove_data(folder / "servers")
+
+
 def _measured(name: str, runner: Runner, options: argparse.Namespace) -> Sequence[Any]:
+    if runner.measure is None:
+        return ()
     with tempfile.TemporaryDirectory(prefix="hermod-tracking-") as made:
         folder = Path(made)
         folder.chmod(0o711)  # a server that may not run as root passes through
@@ -145,11 +161,14 @@ def _parser() -> argparse.ArgumentParser:
         "fanout": (("watchers", 1000), ("deliveries", 60_000), ("rate", 4000)),
         "live": (("phones", 2000), ("maps", 500), ("seconds", 20)),
         "connect": (("connections", 2000),),
+        "nearest": (("couriers", 100_000), ("queries", 2000)),
     }
     for name, runner in RUNNERS.items():
         own = runners.add_parser(name, help=runner.title)
         if name == "live":  # no rival does all this
             own.set_defaults(peers=())
+        elif name == "nearest":  # the rival is Redis, always
+            own.set_defaults(peers=("redis",))
         else:
             own.add_argument("--peers", type=_peers, default="stock", metavar="stock[,node,raw]")
         for size, usual in sizes[name]:

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
+from benchmarks.tracking.frames import frame
 from tests.tracking.gateways import until
 from tests.tracking.talkers import Ours
+from tracking.connection import Connection
 
 ENDED = {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING}
 PATH = "/socket.io/?EIO=4&transport=websocket"
@@ -117,3 +119,35 @@ async def test_the_http_server_keeps_nothing_of_a_connection() -> None:
         assert program.server is not None
         assert program.server.runner.server.connections == []
         assert len(program.sockets) == 1
+
+
+class Wire:
+    """A transport that goes nowhere."""
+
+    def __init__(self) -> None:
+        self.aborted = False
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *_arguments: 0
+
+    def abort(self) -> None:
+        """Be gone."""
+        self.aborted = True
+
+
+async def test_who_left_before_being_let_in_is_not_let_in() -> None:
+    """Else somebody who is gone would be kept for ever as one who is there."""
+    program, closed = Ours(), list[Connection]()
+    connection, let_in = Connection("sid", "you", 1000, program, closed.append), []
+    program.connected = lambda *who: _note(let_in, who)  # type: ignore[method-assign]
+    connection.begin(Wire(), b"", 5.0)
+    connection.data_received(frame("40"))
+    connection.cut()
+    connection.connection_lost(None)
+    await asyncio.sleep(0.01)
+    assert closed == [connection]
+    assert not let_in
+
+
+async def _note(let_in: list[object], who: tuple[object, ...]) -> None:  # noqa: RUF029  # as theirs
+    let_in.append(who)

@@ -58,11 +58,11 @@ async def test_what_is_no_ticket_fetches_nothing(redis: Redis, forged: str) -> N
 async def test_what_a_grant_came_from_can_end(redis: Redis, grant: Grant) -> None:
     """The session it was issued in, or the tracking link; another one is not concerned."""
     other = courier_grant(uuid4())
-    assert not await tickets.has_ended(redis, grant)
+    assert await tickets.renew(redis, grant, 30) is not None
     async with redis.pipeline() as pipeline:
         tickets.end(pipeline, grant.session_id or grant.subject)
         await pipeline.execute()
-    assert await tickets.has_ended(redis, grant)
-    assert not await tickets.has_ended(redis, other)
-    (key,) = await redis.keys("*")
+    assert await tickets.renew(redis, grant, 30) is None
+    assert await tickets.renew(redis, other, 30) is not None
+    (key,) = await redis.keys("ended:*")
     assert await redis.ttl(key) > 600 + 900, "longer than a reconnect ticket and an access token"
