@@ -23,6 +23,8 @@ _PACKED = struct.Struct("<IIqqiifff")
 _UNKNOWN = math.nan
 _GEO_LAT = 85.05
 """Redis' geo sets end here: who is nearer to a pole is kept at the edge, the hash knows better."""
+_ROUNDING_M = 2.0
+"""Geo sets round places by half a metre or so: boxes are asked for with room for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,8 @@ class Positions:
             keys.GEO,
             longitude=(box.min_lng + box.max_lng) / 2,
             latitude=_geo_lat(middle_lat),
-            width=max(1.0, (box.max_lng - box.min_lng) * per_degree * widest * 1.01),
-            height=max(1.0, (box.max_lat - box.min_lat) * per_degree * 1.01),
+            width=(box.max_lng - box.min_lng) * per_degree * widest * 1.01 + _ROUNDING_M,
+            height=(box.max_lat - box.min_lat) * per_degree * 1.01 + _ROUNDING_M,
             unit="m",
         )
         found = await self.of([UUID(bytes=member) for member in members])
