@@ -196,10 +196,6 @@ class Connection(asyncio.Protocol):
     def _is_connected(self) -> bool:
         return self.state is State.CONNECTED
 
-    def is_over(self) -> bool:
-        """Tell whether the client has left or was shown out, perhaps while something was awaited."""
-        return self.state is State.ENDED
-
     def _refuse(self) -> None:
         if self._is_connected:
             self._listener.nonsense(self.sid, packets.INSTEAD)
@@ -212,8 +208,11 @@ class Connection(asyncio.Protocol):
             self.transport.pause_reading()
         self._task = asyncio.create_task(self._finish(what, number), name="tracking socket")
 
+    def _has_ended(self) -> bool:
+        return self.state is State.ENDED
+
     async def _finish(self, what: Coroutine[Any, Any, Any], number: bytes) -> None:
-        if self.is_over():  # it left before this could begin
+        if self._has_ended():  # it left before this could begin
             what.close()
             return
         try:
@@ -223,7 +222,7 @@ class Connection(asyncio.Protocol):
             self.cut()
             return
         self._task = None
-        if self.is_over():
+        if self._has_ended():
             return
         if number:
             self.write(packets.answer(number, result))

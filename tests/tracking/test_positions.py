@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
@@ -94,6 +94,7 @@ async def test_a_box_finds_exactly_who_is_in_it_anywhere_on_the_globe(
         (64.1, -21.9),
     ]),
 )
+@example(offsets=[(0.0, 0.0)], corner=(0.0, 0.0), size=(1e-05, 0.0), city=(69.65, 18.95))
 async def test_a_box_of_streets_finds_exactly_who_is_in_it(
     redis: Redis,
     offsets: list[tuple[float, float]],

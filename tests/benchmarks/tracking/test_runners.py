@@ -44,7 +44,8 @@ def test_a_runner_measures_everybody(
     assert all(one[cost] > 0 for one in figures)
     assert not sum(one.get("mismatches", 0) for one in figures)
     if words[0] == "live":
-        assert all(one["shown_per_s"] > 0 for one in figures)
+        (paced,) = [one for one in figures if one["pace"] == "paced"]
+        assert paced["shown_per_s"] > 0  # over-driven, so few are done before the first tick
 
 
 async def test_a_map_counts_the_records_it_is_sent() -> None:  # noqa: RUF029  # needs a loop
