@@ -5,6 +5,8 @@ import pytest
 from tests.browser.scene import console_link, open_console, rider
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
+from tests.support.past import copy_delivered
+from tests.support.road import brought_to, complete
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +67,19 @@ async def test_a_new_order_appears_by_itself(tabs: Tabs, cast: Cast) -> None:
         order = await cast.order(customer)
         await tab.until(f"document.querySelector('[data-number={order['orderNumber']}]') !== null")
         assert await tab.says("document.querySelectorAll('[data-test=order]').length") == 1
+
+
+async def test_the_figures_of_the_last_hour_count_more_than_a_page(tabs: Tabs, cast: Cast) -> None:
+    customer, courier = await cast.customer(), await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier, "in_transit", customer)
+    (await complete(courier, delivery_id)).data  # noqa: B018  # fails unless 2xx
+    await copy_delivered(cast, 150)
+    _order, later = await brought_to(cast, courier, "in_transit", customer)
+    async with cast.stack.live():
+        tab = await open_console(tabs, cast)
+        await tab.shows("[data-test=figure-delivered]", "151")
+        (await complete(courier, later)).data  # noqa: B018
+        await tab.shows("[data-test=figure-delivered]", "152")
 
 
 async def test_an_order_says_why_this_courier_and_the_terms_add_up(tabs: Tabs, cast: Cast) -> None:
