@@ -6,7 +6,7 @@ from tests.browser.scene import console_link, open_console, rider
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
 from tests.support.past import copy_delivered
-from tests.support.road import brought_to, complete
+from tests.support.road import WAY, brought_to, complete, dossier, report
 
 pytestmark = pytest.mark.browser
 
@@ -131,6 +131,26 @@ async def test_a_dispatcher_assigns_by_hand_with_a_reason_by_keyboard(
         await tab.shows(".why", "He is at the door already")
         delivery = await cast.delivery_of(order)
         assert (delivery["status"], delivery["courierId"]) == ("assigned_to_courier", courier.id)
+
+
+async def test_a_delivery_that_was_brought_back_is_sent_out_again(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with rider(cast) as courier, cast.stack.live():
+        await courier.near_pickup()
+        order = await cast.order(customer)
+        delivery_id = (await courier.accept())["id"]
+        for step in WAY["returned"]:
+            (await report(courier.person, delivery_id, step)).data  # noqa: B018  # fails unless 2xx
+        tab = await open_console(tabs, cast, f"/?order={order['id']}")
+        await tab.shows(".acts .button.primary", "Deliver again")
+        assert await tab.says("document.querySelectorAll('.acts .button').length") == 2
+        await tab.page.click("text=Deliver again")
+        await tab.shows(".decision", "The customer reads this word for word")
+        await tab.page.fill("input[name=reason]", "They are at home now")
+        await tab.page.click(".decision .button.primary")
+        await tab.shows(".acts .button", "Assign")
+    shown = (await dossier(cast, delivery_id))["delivery"]
+    assert (shown["status"], shown["attempt"]) == ("pending", 2)
 
 
 async def test_a_cancelled_order_keeps_the_reason_and_leaves_the_list(
