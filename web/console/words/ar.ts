@@ -152,7 +152,7 @@ export const words: Like<typeof english> = {
   unassign: 'سحب',
   unassign_title: 'سحبه من المندوب وإعادة التوزيع',
   again: 'إعادة التوصيل',
-  again_title: 'إرسال الطلب من جديد مع مندوب آخر',
+  again_title: 'إرسال الطلب من جديد، ويُختار المندوب من جديد',
   cancel_order: 'إلغاء الطلب',
   cancel_title: 'إلغاء هذا الطلب',
   goods_aboard: 'البضاعة مع المندوب: يجب تسليمها أو إعادتها.',

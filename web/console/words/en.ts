@@ -142,7 +142,7 @@ export const words = {
   unassign: 'Take back',
   unassign_title: 'Take it from the courier and let dispatch decide again',
   again: 'Deliver again',
-  again_title: 'Send it out again with another courier',
+  again_title: 'Send it out again; dispatch chooses the courier',
   cancel_order: 'Cancel order',
   cancel_title: 'Cancel this order',
   goods_aboard: 'The courier has the goods: they must be delivered or brought back.',

@@ -145,7 +145,7 @@ export const words: Like<typeof english> = {
   unassign: 'Қайтарып алу',
   unassign_title: 'Курьерден алып, қайта бөлу',
   again: 'Қайта жеткізу',
-  again_title: 'Тапсырысты басқа курьермен қайта жіберу',
+  again_title: 'Тапсырысты қайта жіберу; курьер жаңадан таңдалады',
   cancel_order: 'Тапсырысты жою',
   cancel_title: 'Тапсырыстан бас тарту',
   goods_aboard: 'Жүк курьерде: жеткізу немесе қайтару керек.',
