@@ -1,7 +1,9 @@
-"""The door of interventions."""
+"""The door of interventions, and of what dispatchers steer by."""
 
-from api.admin import service
-from api.admin.schema import DeliveryDossier, HandAssignment
+from datetime import timedelta
+
+from api.admin import repository, service
+from api.admin.schema import DeliveryDossier, HandAssignment, LastHourView
 from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
 from api.couriers.schema import StaffCourierView
@@ -64,9 +66,18 @@ async def move_order(work: Work, path: OrderPath, _query: Nothing, draft: Status
     return OrderView.of(await service.move_order(work, path.order_id, draft))
 
 
+async def last_hour(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> LastHourView:
+    """How many deliveries were handed over in the last hour, how many in time, how fast."""
+    found = await repository.handed_over(work, work.now - _HOUR, work.now)
+    door_s = None if found.door_s is None else round(found.door_s)
+    return LastHourView(delivered=found.delivered, on_time=found.on_time, door_median_s=door_s)
+
+
+_HOUR = timedelta(hours=1)
 _DELIVERY = "/api/v1/admin/deliveries/{deliveryId}"
 
 ENDPOINTS = (
+    Endpoint("GET", "/api/v1/admin/figures/last-hour", last_hour, "dispatch:read", Owner.OWN_ZONES),
     Endpoint("GET", _DELIVERY, dossier, "dispatch:read", Owner.OWN_ZONES),
     Endpoint("PUT", f"{_DELIVERY}/courier", assign, "dispatch:write", Owner.OWN_ZONES),
     Endpoint(

@@ -1,4 +1,4 @@
-"""What dispatchers send when they step in, and the whole picture of a delivery."""
+"""What dispatchers send when they step in, the whole picture of a delivery, the last hour."""
 
 from typing import Annotated
 
@@ -28,3 +28,11 @@ class DeliveryDossier(View):
     why_unassigned: str | None
     offers: list[OfferRecordView]
     events: list[DeliveryEventView]
+
+
+class LastHourView(View):
+    """What was handed over within the last hour of the business clock."""
+
+    delivered: int
+    on_time: int
+    door_median_s: Annotated[int | None, Field(description="from the order to the door, seconds")]

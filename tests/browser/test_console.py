@@ -5,6 +5,8 @@ import pytest
 from tests.browser.scene import console_link, open_console, rider
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
+from tests.support.past import copy_delivered
+from tests.support.road import WAY, brought_to, complete, dossier, report
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +69,19 @@ async def test_a_new_order_appears_by_itself(tabs: Tabs, cast: Cast) -> None:
         assert await tab.says("document.querySelectorAll('[data-test=order]').length") == 1
 
 
+async def test_the_figures_of_the_last_hour_count_more_than_a_page(tabs: Tabs, cast: Cast) -> None:
+    customer, courier = await cast.customer(), await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier, "in_transit", customer)
+    (await complete(courier, delivery_id)).data  # noqa: B018  # fails unless 2xx
+    await copy_delivered(cast, 150)
+    _order, later = await brought_to(cast, courier, "in_transit", customer)
+    async with cast.stack.live():
+        tab = await open_console(tabs, cast)
+        await tab.shows("[data-test=figure-delivered]", "151")
+        (await complete(courier, later)).data  # noqa: B018
+        await tab.shows("[data-test=figure-delivered]", "152")
+
+
 async def test_an_order_says_why_this_courier_and_the_terms_add_up(tabs: Tabs, cast: Cast) -> None:
     customer = await cast.customer()
     async with rider(cast) as courier, rider(cast) as other, cast.stack.live():
@@ -116,6 +131,26 @@ async def test_a_dispatcher_assigns_by_hand_with_a_reason_by_keyboard(
         await tab.shows(".why", "He is at the door already")
         delivery = await cast.delivery_of(order)
         assert (delivery["status"], delivery["courierId"]) == ("assigned_to_courier", courier.id)
+
+
+async def test_a_delivery_that_was_brought_back_is_sent_out_again(tabs: Tabs, cast: Cast) -> None:
+    customer = await cast.customer()
+    async with rider(cast) as courier, cast.stack.live():
+        await courier.near_pickup()
+        order = await cast.order(customer)
+        delivery_id = (await courier.accept())["id"]
+        for step in WAY["returned"]:
+            (await report(courier.person, delivery_id, step)).data  # noqa: B018  # fails unless 2xx
+        tab = await open_console(tabs, cast, f"/?order={order['id']}")
+        await tab.shows(".acts .button.primary", "Deliver again")
+        assert await tab.says("document.querySelectorAll('.acts .button').length") == 2
+        await tab.page.click("text=Deliver again")
+        await tab.shows(".decision", "The customer reads this word for word")
+        await tab.page.fill("input[name=reason]", "They are at home now")
+        await tab.page.click(".decision .button.primary")
+        await tab.shows(".acts .button", "Assign")
+    shown = (await dossier(cast, delivery_id))["delivery"]
+    assert (shown["status"], shown["attempt"]) == ("pending", 2)
 
 
 async def test_a_cancelled_order_keeps_the_reason_and_leaves_the_list(

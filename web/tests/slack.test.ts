@@ -1,7 +1,8 @@
 // Which orders are pressed, and which figures stand above the map.
 import { describe, expect, test } from 'vitest';
 import type { Delivery, Order, StaffCourier } from '../lib/api/views';
-import { figuresOf, median } from '../console/state/figures';
+import { figuresOf } from '../console/state/figures';
+import { onTimeShare } from '../console/state/last_hour';
 import { groupsOf, listed, slackMs, stageOf, urgencyOf, type OrderRow } from '../console/state/slack';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -71,25 +72,13 @@ describe('lists', () => {
 });
 
 describe('figures', () => {
-  const done = (minutes: number, promised: number): OrderRow =>
-    row({ status: 'delivered', promisedUntil: at(promised) }, { status: 'delivered', deliveredAt: at(minutes) });
-
-  test('the last hour counts what was handed over in it', () => {
-    const figures = figuresOf([done(-10, 0), done(-30, -40), done(-90, 0)], [], NOW);
-    expect(figures.deliveredLastHour).toBe(2);
-    expect(figures.onTimeShare).toBe(0.5);
-  });
-
   test('without deliveries there is no share', () => {
-    expect(figuresOf([], [], NOW)).toMatchObject({ onTimeShare: null, doorMs: null });
+    expect(onTimeShare({ delivered: 0, onTime: 0, doorMedianS: null })).toBeNull();
+    expect(onTimeShare({ delivered: 4, onTime: 3, doorMedianS: 1 })).toBe(0.75);
   });
 
   test('couriers off shift are not counted', () => {
     const couriers = ['online', 'on_delivery', 'offline', 'on_break'].map((status) => ({ status }) as StaffCourier);
     expect(figuresOf([], couriers, NOW)).toMatchObject({ onShift: 3, free: 1, busy: 1, onBreak: 1 });
-  });
-
-  test('the median of an even number lies between the two in the middle', () => {
-    expect([median([3, 1]), median([5, 1, 3]), median([])]).toEqual([2, 3, null]);
   });
 });

@@ -7,6 +7,7 @@ import { clockTime, distance, money } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
 import { mapActs } from '../keyboard';
 import { said, t } from '../speech';
+import { actsFor, hasGoods, type Act } from '../state/acts';
 import { select } from '../state/choice';
 import type { City } from '../state/city';
 import type { Picture } from '../state/dossiers';
@@ -22,11 +23,9 @@ import { Timeline } from './timeline';
 import { TroubleNote } from './trouble_note';
 import { Why } from './why';
 
-type Act = 'assign' | 'unassign' | 'cancel' | null;
-
 export function OrderDetail({ city, orderId }: { city: City; orderId: string }): JSX.Element {
   void city.orders.pulse.version.value;
-  const [act, setAct] = useState<Act>(null);
+  const [act, setAct] = useState<Act | null>(null);
   const row = city.orders.rows.get(orderId);
   const picture = city.dossiers.picture.value;
   const { trouble } = city.dossiers;
@@ -130,51 +129,56 @@ function Goods({ order }: { order: WholeOrder }): JSX.Element {
 interface ActsProps {
   city: City;
   picture: Picture;
-  act: Act;
-  setAct: (act: Act) => void;
+  act: Act | null;
+  setAct: (act: Act | null) => void;
 }
 
 function Acts({ city, picture, act, setAct }: ActsProps): JSX.Element {
-  const delivery = picture.dossier?.delivery;
-  const aboard = delivery !== undefined && ['picked_up', 'in_transit', 'failed'].includes(delivery.status);
-  const done = (): void => {
-    setAct(null);
-    void city.dossiers.fetch();
-  };
-  const drop = (): void => setAct(null);
-  if (act === 'assign' && delivery && !aboard) {
-    return <AssignForm city={city} order={picture.order} delivery={delivery} done={done} drop={drop} />;
-  }
-  if (act === 'unassign' && delivery) {
-    const send = (comment: string): Promise<unknown> =>
-      city.session.put(`/api/v1/admin/deliveries/${delivery.id}/status`, { status: 'pending', comment });
-    return <ReasonForm title={t('unassign_title')} act={t('unassign')} send={send} done={done} drop={drop} />;
-  }
-  if (act === 'cancel') {
-    const send = (comment: string): Promise<unknown> =>
-      city.session.put(`/api/v1/admin/orders/${picture.order.id}/status`, { status: 'cancelled', comment });
-    return <ReasonForm title={t('cancel_title')} act={t('cancel_order')} danger send={send} done={done} drop={drop} />;
-  }
+  const delivery = picture.dossier?.delivery ?? null;
+  const status = delivery?.status ?? null;
+  const possible = actsFor(status);
+  if (act && possible.includes(act)) return <ActForm city={city} picture={picture} act={act} setAct={setAct} />;
+  const name = (one: Act): string => t(one === 'assign' && delivery?.courierId ? 'reassign' : NAMES[one]);
   return (
     <div class="acts">
-      {delivery && !aboard && (
-        <button class="button primary" onClick={() => setAct('assign')} title="A">
-          {t(delivery.courierId ? 'reassign' : 'assign')}
+      {possible.map((one, i) => (
+        <button
+          key={one}
+          class={i === 0 && one !== 'cancel' ? 'button primary' : 'button'}
+          title={one === 'assign' ? 'A' : undefined}
+          onClick={() => setAct(one)}
+        >
+          {name(one)}
         </button>
-      )}
-      {delivery?.status === 'assigned_to_courier' && (
-        <button class="button" onClick={() => setAct('unassign')}>
-          {t('unassign')}
-        </button>
-      )}
-      {!aboard && (
-        <button class="button" onClick={() => setAct('cancel')}>
-          {t('cancel_order')}
-        </button>
-      )}
-      {aboard && <p class="muted meta">{t('goods_aboard')}</p>}
+      ))}
+      {hasGoods(status) && <p class="muted meta">{t('goods_aboard')}</p>}
     </div>
   );
+}
+
+const NAMES = { assign: 'assign', again: 'again', unassign: 'unassign', cancel: 'cancel_order' } as const;
+
+function ActForm({ city, picture, act, setAct }: ActsProps): JSX.Element {
+  const { order } = picture;
+  const delivery = picture.dossier?.delivery;
+  const drop = (): void => setAct(null);
+  const done = (): void => {
+    drop();
+    void city.dossiers.fetch();
+  };
+  const form = { done, drop };
+  if (act === 'assign' && delivery) return <AssignForm city={city} order={order} delivery={delivery} {...form} />;
+  if (act === 'cancel' || !delivery) {
+    const send = (comment: string): Promise<unknown> =>
+      city.session.put(`/api/v1/admin/orders/${order.id}/status`, { status: 'cancelled', comment });
+    return <ReasonForm title={t('cancel_title')} act={t('cancel_order')} danger customerReads send={send} {...form} />;
+  }
+  const send = (comment: string): Promise<unknown> =>
+    city.session.put(`/api/v1/admin/deliveries/${delivery.id}/status`, { status: 'pending', comment });
+  if (act === 'again') {
+    return <ReasonForm title={t('again_title')} act={t('again')} customerReads send={send} {...form} />;
+  }
+  return <ReasonForm title={t('unassign_title')} act={t('unassign')} send={send} {...form} />;
 }
 
 function isOpenRow(row: OrderRow | undefined): boolean {

@@ -8,6 +8,8 @@ interface Props {
   title: string;
   act: string;
   danger?: boolean;
+  /** The reason is shown word for word to whoever ordered. */
+  customerReads?: boolean;
   send: (reason: string) => Promise<unknown>;
   done: () => void;
   drop: () => void;
@@ -19,6 +21,7 @@ interface Props {
 export function ReasonForm(props: Props): JSX.Element {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
+  const hint = props.customerReads ? 'reason-hint' : undefined;
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget as HTMLFormElement).get('reason')).trim();
@@ -39,8 +42,13 @@ export function ReasonForm(props: Props): JSX.Element {
       {props.children}
       <label class="field">
         <span>{t('reason')}</span>
-        <input class="input" name="reason" required maxLength={500} autocomplete="off" />
+        <input class="input" name="reason" required maxLength={500} autocomplete="off" aria-describedby={hint} />
       </label>
+      {hint && (
+        <p id={hint} class="muted meta">
+          {t('customer_reads')}
+        </p>
+      )}
       {problem && (
         <p class="problem" role="alert">
           {problem}

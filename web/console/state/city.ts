@@ -9,6 +9,7 @@ import { Persistent } from '../../lib/live/persistent';
 import { nowMs } from '../../lib/time/ticking';
 import { Dossiers } from './dossiers';
 import { Fleet } from './fleet';
+import { LastHour } from './last_hour';
 import { OrderBook, type DeliveryNews, type EtaNews, type OfferNews, type OrderNews } from './order_book';
 import { Replay } from './replay';
 import { Roster, type CourierNews } from './roster';
@@ -16,6 +17,7 @@ import { Roster, type CourierNews } from './roster';
 const BUSY_SILENCE_MS = 8000;
 const QUIET_SILENCE_MS = 40_000;
 const POLL_MS = 5000;
+const COUNT_MS = 10_000;
 const KEPT_EVENTS = 2000;
 
 export type Box = readonly [minLat: number, minLng: number, maxLat: number, maxLng: number];
@@ -23,6 +25,7 @@ export type Box = readonly [minLat: number, minLng: number, maxLat: number, maxL
 export class City {
   readonly orders: OrderBook;
   readonly roster: Roster;
+  readonly lastHour: LastHour;
   readonly dossiers: Dossiers;
   readonly fleet: Fleet;
   readonly replay: Replay;
@@ -43,6 +46,7 @@ export class City {
   ) {
     this.orders = new OrderBook(session);
     this.roster = new Roster(session);
+    this.lastHour = new LastHour(session);
     this.dossiers = new Dossiers(session);
     this.replay = new Replay(session);
     this.fleet = new Fleet((cell) => this.connection.send('resync', cell));
@@ -68,6 +72,7 @@ export class City {
   async start(): Promise<void> {
     this.connection.start();
     setInterval(() => void this.poll(), POLL_MS);
+    setInterval(() => void this.count(), COUNT_MS);
     await this.load();
   }
 
@@ -88,6 +93,7 @@ export class City {
       this.session.all<Company>('/api/v1/companies'),
       this.orders.load(),
       this.roster.load(),
+      this.lastHour.load(),
     ]);
     this.zones.value = zones;
     this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
@@ -134,6 +140,16 @@ export class City {
       await this.load();
     } catch {
       // The banner says already that there is no connection.
+    }
+  }
+
+  /** The last hour goes on, also while nothing is heard of. */
+  private async count(): Promise<void> {
+    if (!this.loaded.value || document.visibilityState !== 'visible') return;
+    try {
+      await this.lastHour.load();
+    } catch {
+      // What was told last stays; the banner says where the server is not reached.
     }
   }
 

@@ -159,10 +159,13 @@ export const words: Like<typeof english> = {
   no_position: 'غير ظاهر',
   unassign: 'سحب',
   unassign_title: 'سحبه من المندوب وإعادة التوزيع',
+  again: 'إعادة التوصيل',
+  again_title: 'إرسال الطلب من جديد، ويُختار المندوب من جديد',
   cancel_order: 'إلغاء الطلب',
   cancel_title: 'إلغاء هذا الطلب',
   goods_aboard: 'البضاعة مع المندوب: يجب تسليمها أو إعادتها.',
   reason: 'السبب',
+  customer_reads: 'يقرأ العميل هذا النص حرفيًا.',
 
   why_title: 'لماذا هذا المندوب',
   why_nobody: 'لماذا لا أحد بعد',

@@ -149,10 +149,13 @@ export const words = {
   no_position: 'not in sight',
   unassign: 'Take back',
   unassign_title: 'Take it from the courier and let dispatch decide again',
+  again: 'Deliver again',
+  again_title: 'Send it out again; dispatch chooses the courier',
   cancel_order: 'Cancel order',
   cancel_title: 'Cancel this order',
   goods_aboard: 'The courier has the goods: they must be delivered or brought back.',
   reason: 'Reason',
+  customer_reads: 'The customer reads this word for word.',
 
   why_title: 'Why this courier',
   why_nobody: 'Why nobody yet',

@@ -152,10 +152,13 @@ export const words: Like<typeof english> = {
   no_position: 'картада жоқ',
   unassign: 'Қайтарып алу',
   unassign_title: 'Курьерден алып, қайта бөлу',
+  again: 'Қайта жеткізу',
+  again_title: 'Тапсырысты қайта жіберу; курьер жаңадан таңдалады',
   cancel_order: 'Тапсырысты жою',
   cancel_title: 'Тапсырыстан бас тарту',
   goods_aboard: 'Жүк курьерде: жеткізу немесе қайтару керек.',
   reason: 'Себебі',
+  customer_reads: 'Тұтынушы бұл мәтінді сөзбе-сөз оқиды.',
 
   why_title: 'Неге осы курьер',
   why_nobody: 'Неге әзірге ешкім жоқ',

@@ -152,10 +152,13 @@ export const words: Like<typeof english> = {
   no_position: 'не на карте',
   unassign: 'Забрать',
   unassign_title: 'Забрать у курьера и распределить заново',
+  again: 'Доставить снова',
+  again_title: 'Отправить заказ ещё раз; курьер будет выбран заново',
   cancel_order: 'Отменить заказ',
   cancel_title: 'Отмена заказа',
   goods_aboard: 'Груз у курьера: его нужно доставить или вернуть.',
   reason: 'Причина',
+  customer_reads: 'Клиент увидит этот текст дословно.',
 
   why_title: 'Почему этот курьер',
   why_nobody: 'Почему пока никто',

@@ -15,6 +15,14 @@ export interface Money {
   currency: string;
 }
 
+/** What was handed over in the last hour of the business clock. */
+export interface HourFigures {
+  delivered: number;
+  onTime: number;
+  /** From the order to the door; null where nothing was handed over. */
+  doorMedianS: number | null;
+}
+
 export interface Me {
   id: string;
   role: 'customer' | 'courier' | 'vendor' | 'operator' | 'manager' | 'admin' | 'super_admin';

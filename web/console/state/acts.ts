@@ -1,0 +1,27 @@
+// What a dispatcher can do about an open order, by where its delivery stands.
+import type { DeliveryStatus } from '../../lib/api/views';
+
+export type Act = 'assign' | 'again' | 'unassign' | 'cancel';
+
+const ACTS: Record<DeliveryStatus, readonly Act[]> = {
+  pending: ['assign', 'cancel'],
+  assigned_to_courier: ['assign', 'unassign', 'cancel'],
+  picked_up: [],
+  in_transit: [],
+  failed: [],
+  returned: ['again', 'cancel'],
+  delivered: [],
+  cancelled: ['cancel'],
+};
+
+/** Return the acts that are possible, the likeliest first; null stands for no delivery yet. */
+export function actsFor(status: DeliveryStatus | null): readonly Act[] {
+  return status === null ? ['cancel'] : ACTS[status];
+}
+
+const ABOARD: ReadonlySet<DeliveryStatus> = new Set(['picked_up', 'in_transit', 'failed']);
+
+/** Tell whether the courier has the goods. */
+export function hasGoods(status: DeliveryStatus | null): boolean {
+  return status !== null && ABOARD.has(status);
+}

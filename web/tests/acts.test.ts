@@ -1,0 +1,22 @@
+// Which buttons a dispatcher gets: only what the API would take.
+import { expect, test } from 'vitest';
+import { actsFor, hasGoods } from '../console/state/acts';
+
+test('what waits is assigned, what has a courier can be taken back too', () => {
+  expect(actsFor('pending')).toEqual(['assign', 'cancel']);
+  expect(actsFor('assigned_to_courier')).toEqual(['assign', 'unassign', 'cancel']);
+});
+
+test('what was brought back is sent out again, not assigned', () => {
+  expect(actsFor('returned')).toEqual(['again', 'cancel']);
+});
+
+test('goods that are aboard leave nothing to do', () => {
+  for (const status of ['picked_up', 'in_transit', 'failed'] as const) {
+    expect([actsFor(status), hasGoods(status)]).toEqual([[], true]);
+  }
+});
+
+test('an order without a delivery can be cancelled', () => {
+  expect([actsFor(null), hasGoods(null)]).toEqual([['cancel'], false]);
+});
