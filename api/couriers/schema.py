@@ -8,6 +8,7 @@ from api.couriers.lifecycle import CourierStatus, Verification
 from api.couriers.model import Courier, NamedCourier, TrailFix
 from api.kit.ids import CourierId, ZoneId
 from api.kit.schema import (
+    AfterQuery,
     Draft,
     Latitude,
     Longitude,
@@ -63,7 +64,7 @@ class CourierPath(Draft):
     courier_id: CourierId
 
 
-class CourierQuery(PageQuery):
+class CourierQuery(AfterQuery):
     """Which couriers: by status, by zone."""
 
     status: CourierStatus | None = None
