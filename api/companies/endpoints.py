@@ -11,7 +11,7 @@ from api.companies.schema import (
 )
 from api.kit.actor import PUBLIC
 from api.kit.endpoint import Endpoint, Idempotency, Owner
-from api.kit.page import offset_of, page_of
+from api.kit.page import page_of, place_of
 from api.kit.schema import Nothing, PageView
 from api.kit.work import Work
 
@@ -20,7 +20,7 @@ async def listed(
     work: Work, _path: Nothing, query: CompanyQuery, _body: Nothing
 ) -> PageView[CompanyView]:
     """Active companies, by name; with zoneId those that serve the zone."""
-    found, total = await repository.page(work, query.zone_id, query.page_size, offset_of(query))
+    found, total = await repository.page(work, query.zone_id, place_of(query))
     return page_of(query, [CompanyView.of(company) for company in found], total)
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import bindparam
 
 from api.companies.model import Company, companies
 from api.kit.ids import CompanyId, ZoneId
+from api.kit.page import Place
 from api.kit.statement import Query, columns, inserting, selecting
 from api.kit.work import Work
 
@@ -20,6 +21,8 @@ _PAGE = Query(
     SELECT * FROM companies
     WHERE is_active AND deleted_at IS NULL
       AND (:zone_id::uuid IS NULL OR zone_ids = '{}' OR :zone_id = ANY(zone_ids))
+      AND (:after::uuid IS NULL
+           OR (name, id) > (SELECT name, id FROM companies WHERE id = :after))
     ORDER BY name, id LIMIT :limit OFFSET :offset
     """,
 )
@@ -43,9 +46,7 @@ async def add(work: Work, added: Company) -> None:
     await _ADD.run(work.db, **columns(added))
 
 
-async def page(
-    work: Work, zone_id: ZoneId | None, limit: int, offset: int
-) -> tuple[list[Company], int]:
+async def page(work: Work, zone_id: ZoneId | None, place: Place) -> tuple[list[Company], int]:
     """Return some active companies and the number of all; a company without zones serves all."""
-    found = await _PAGE.all(work.db, zone_id=zone_id, limit=limit, offset=offset)
+    found = await _PAGE.all(work.db, zone_id=zone_id, **columns(place))
     return found, await _COUNT.value(work.db, zone_id=zone_id)

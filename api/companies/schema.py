@@ -8,7 +8,7 @@ from api.companies.model import Company
 from api.identity.model import User
 from api.identity.schema import Email, Password, Phone
 from api.kit.ids import CompanyId, UserId, ZoneId
-from api.kit.schema import Draft, Moment, PageQuery, ShortText, View
+from api.kit.schema import AfterQuery, Draft, Moment, ShortText, View
 
 
 class CompanyDraft(Draft):
@@ -26,7 +26,7 @@ class CompanyPath(Draft):
     company_id: CompanyId
 
 
-class CompanyQuery(PageQuery):
+class CompanyQuery(AfterQuery):
     """Which companies: all active ones, or those of a zone."""
 
     zone_id: ZoneId | None = None

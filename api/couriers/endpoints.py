@@ -18,7 +18,7 @@ from api.couriers.schema import (
 )
 from api.kit.endpoint import Endpoint, Owner
 from api.kit.ids import CourierId
-from api.kit.page import offset_of, page_of
+from api.kit.page import page_of, place_of
 from api.kit.schema import Nothing, PageView
 from api.kit.work import Work
 from api.live import LIVE
@@ -54,9 +54,7 @@ async def listed(
     work: Work, _path: Nothing, query: CourierQuery, _body: Nothing
 ) -> PageView[StaffCourierView]:
     """Couriers with their status."""
-    found, total = await repository.page(
-        work, query.status, query.zone_id, query.page_size, offset_of(query)
-    )
+    found, total = await repository.page(work, query.status, query.zone_id, place_of(query))
     return page_of(query, [StaffCourierView.of(courier) for courier in found], total)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 from api.couriers.lifecycle import CourierStatus
 from api.couriers.model import Courier, NamedCourier, couriers
 from api.kit.ids import CourierId, UserId, ZoneId
+from api.kit.page import Place
 from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 
@@ -52,7 +53,12 @@ _CHOSEN = """
       AND (:zone_id::uuid IS NULL OR c.home_zone_id = :zone_id)
       AND (:scope::uuid[] IS NULL OR c.home_zone_id = ANY(:scope))
 """
-_PAGE = Query(NamedCourier, _NAMED + _CHOSEN + "ORDER BY c.id LIMIT :limit OFFSET :offset")
+_PAGE = Query(
+    NamedCourier,
+    _NAMED
+    + _CHOSEN
+    + "AND (:after::uuid IS NULL OR c.id > :after) ORDER BY c.id LIMIT :limit OFFSET :offset",
+)
 _COUNT = Query(int, "SELECT count(*) FROM couriers AS c " + _CHOSEN)
 
 
@@ -112,9 +118,9 @@ async def all_named(work: Work, ids: list[CourierId]) -> list[NamedCourier]:
 
 
 async def page(
-    work: Work, status: CourierStatus | None, zone_id: ZoneId | None, limit: int, offset: int
+    work: Work, status: CourierStatus | None, zone_id: ZoneId | None, place: Place
 ) -> tuple[list[NamedCourier], int]:
     """Return some couriers and the number of all that fit."""
     chosen = {"status": status, "zone_id": zone_id, "scope": work.actor.scope}
-    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    found = await _PAGE.all(work.db, **chosen, **columns(place))
     return found, await _COUNT.value(work.db, **chosen)

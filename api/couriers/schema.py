@@ -8,12 +8,12 @@ from api.couriers.lifecycle import CourierStatus, Verification
 from api.couriers.model import Courier, NamedCourier
 from api.kit.ids import CourierId, ZoneId
 from api.kit.schema import (
+    AfterQuery,
     Draft,
     Latitude,
     Longitude,
     LongText,
     Moment,
-    PageQuery,
     ShortText,
     View,
     WhenGiven,
@@ -63,7 +63,7 @@ class CourierPath(Draft):
     courier_id: CourierId
 
 
-class CourierQuery(PageQuery):
+class CourierQuery(AfterQuery):
     """Which couriers: by status, by zone."""
 
     status: CourierStatus | None = None

@@ -17,7 +17,7 @@ from api.deliveries.schema import (
     StopView,
 )
 from api.kit.endpoint import Endpoint, Owner
-from api.kit.page import offset_of, page_of
+from api.kit.page import offset_of, page_of, place_of
 from api.kit.schema import Nothing, PageQuery, PageView
 from api.kit.work import Work
 from api.orders import service as orders
@@ -86,7 +86,7 @@ async def listed(
 ) -> PageView[DeliveryView]:
     """Deliveries, newest first."""
     choice = Choice(query.courier_id, query.order_id, query.zone_id, query.status)
-    found, total = await repository.page(work, choice, query.page_size, offset_of(query))
+    found, total = await repository.page(work, choice, place_of(query))
     return page_of(query, [DeliveryView.of(one) for one in found], total)
 
 

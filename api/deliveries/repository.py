@@ -9,6 +9,7 @@ from sqlalchemy import bindparam
 from api.deliveries.lifecycle import OPEN, DeliveryStatus
 from api.deliveries.model import Delivery, DeliveryEvent, deliveries, delivery_events
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
+from api.kit.page import Place
 from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 
@@ -82,7 +83,12 @@ _CHOSEN = """
       AND (:scope::uuid[] IS NULL OR zone_id = ANY(:scope))
       AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
 """
-_PAGE = Query(Delivery, "SELECT *" + _CHOSEN + "ORDER BY id DESC LIMIT :limit OFFSET :offset")
+_PAGE = Query(
+    Delivery,
+    "SELECT *"
+    + _CHOSEN
+    + "AND (:after::uuid IS NULL OR id < :after) ORDER BY id DESC LIMIT :limit OFFSET :offset",
+)
 _COUNT = Query(int, "SELECT count(*)" + _CHOSEN)
 _SET_ETAS = Command(
     """
@@ -165,10 +171,10 @@ async def history(
     return found, await _HISTORY_COUNT.value(work.db, courier_id=courier_id)
 
 
-async def page(work: Work, choice: Choice, limit: int, offset: int) -> tuple[list[Delivery], int]:
+async def page(work: Work, choice: Choice, place: Place) -> tuple[list[Delivery], int]:
     """Return some deliveries, newest first, and the number of all that fit."""
     chosen = columns(choice) | {"scope": work.actor.scope}
-    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    found = await _PAGE.all(work.db, **chosen, **columns(place))
     return found, await _COUNT.value(work.db, **chosen)
 
 

@@ -8,13 +8,13 @@ from api.deliveries.lifecycle import DeliveryStatus, FailureReason
 from api.deliveries.model import Delivery, DeliveryEvent, StopKind
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
 from api.kit.schema import (
+    AfterQuery,
     Draft,
     Latitude,
     Longitude,
     LongText,
     Moment,
     MoneyView,
-    PageQuery,
     ShortText,
     View,
     WhenGiven,
@@ -31,7 +31,7 @@ class DeliveryPath(Draft):
     delivery_id: DeliveryId
 
 
-class DeliveryQuery(PageQuery):
+class DeliveryQuery(AfterQuery):
     """Which deliveries, newest first."""
 
     status: list[DeliveryStatus] | None = None

@@ -1,7 +1,8 @@
 """Bases of all request and reply models: camelCase in JSON, unknown fields refused."""
 
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, Self, TypeVar
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -10,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
@@ -117,3 +119,18 @@ class PageQuery(Draft):
 
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     page_size: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class AfterQuery(PageQuery):
+    """Which page of a list that can also be read on from a row, whatever changes meanwhile."""
+
+    after: Annotated[
+        UUID | None,
+        Field(description="id of the last row read: the page begins after it; leave out `page`"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_way_to_say_where(self) -> Self:
+        if self.after is not None and self.page != 1:
+            raise wrong("after", "not_together", "send page or after, not both")
+        return self

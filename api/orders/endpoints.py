@@ -3,7 +3,7 @@
 from api.kit.endpoint import Endpoint, Idempotency, Owner
 from api.kit.errors import NotFound
 from api.kit.ids import CompanyId
-from api.kit.page import offset_of, page_of
+from api.kit.page import page_of, place_of
 from api.kit.schema import Nothing, PageView
 from api.kit.work import Work
 from api.orders import placing, repository, service
@@ -98,7 +98,7 @@ async def any_history(work: Work, path: OrderPath, _query: Nothing, _body: Nothi
 
 
 async def _page(work: Work, query: OrderQuery, choice: Choice) -> PageView[OrderView]:
-    found, total = await repository.page(work, choice, query.page_size, offset_of(query))
+    found, total = await repository.page(work, choice, place_of(query))
     return page_of(query, [OrderView.of(order) for order in found], total)
 
 

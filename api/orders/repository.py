@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam
 
 from api.kit.ids import CompanyId, OrderId, UserId, ZoneId
+from api.kit.page import Place
 from api.kit.statement import Command, Query, columns, inserting, locked, saving, selecting
 from api.kit.work import Work
 from api.orders.lifecycle import OrderStatus
@@ -66,7 +67,12 @@ _CHOSEN = """
       AND (:statuses::text[] IS NULL OR status = ANY(:statuses))
       AND (:search::text IS NULL OR order_number ILIKE :search)
 """
-_PAGE = Query(Order, "SELECT *" + _CHOSEN + "ORDER BY id DESC LIMIT :limit OFFSET :offset")
+_PAGE = Query(
+    Order,
+    "SELECT *"
+    + _CHOSEN
+    + "AND (:after::uuid IS NULL OR id < :after) ORDER BY id DESC LIMIT :limit OFFSET :offset",
+)
 _COUNT = Query(int, "SELECT count(*)" + _CHOSEN)
 
 
@@ -137,8 +143,8 @@ async def next_number(work: Work) -> int:
     return await _NEXT_NUMBER.value(work.db)
 
 
-async def page(work: Work, choice: Choice, limit: int, offset: int) -> tuple[list[Order], int]:
+async def page(work: Work, choice: Choice, place: Place) -> tuple[list[Order], int]:
     """Return some orders, newest first, and the number of all that fit."""
     chosen = columns(choice) | {"scope": work.actor.scope}
-    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    found = await _PAGE.all(work.db, **chosen, **columns(place))
     return found, await _COUNT.value(work.db, **chosen)

@@ -8,13 +8,13 @@ from pydantic import Field, model_validator
 from api.identity.schema import Phone
 from api.kit.ids import CompanyId, OrderId, UserId, ZoneId
 from api.kit.schema import (
+    AfterQuery,
     Draft,
     Latitude,
     Longitude,
     LongText,
     Moment,
     MoneyView,
-    PageQuery,
     ShortText,
     View,
     WhenGiven,
@@ -105,7 +105,7 @@ class OrderPath(Draft):
     order_id: OrderId
 
 
-class OrderQuery(PageQuery):
+class OrderQuery(AfterQuery):
     """Which orders, newest first."""
 
     status: list[OrderStatus] | None = None

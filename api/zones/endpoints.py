@@ -3,7 +3,7 @@
 from api.kit.actor import PUBLIC
 from api.kit.endpoint import KIB, Endpoint, Owner
 from api.kit.errors import FieldError, InvalidInput
-from api.kit.page import offset_of, page_of
+from api.kit.page import page_of, place_of
 from api.kit.schema import MoneyView, Nothing, PageView
 from api.kit.work import Work
 from api.zones import repository, service
@@ -63,11 +63,7 @@ async def _page(work: Work, query: ZoneQuery, *, hidden_too: bool) -> PageView[Z
     if query.latitude is not None and query.longitude is not None:
         point = Point(query.latitude, query.longitude)
     found, total = await repository.page(
-        work,
-        point=point,
-        hidden_too=hidden_too,
-        limit=query.page_size,
-        offset=offset_of(query),
+        work, point=point, hidden_too=hidden_too, place=place_of(query)
     )
     return page_of(query, [ZoneView.of(zone) for zone in found], total)
 

@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam
 
 from api.kit.ids import ZoneId
+from api.kit.page import Place
 from api.kit.statement import Command, Query, columns, inserting, selecting
 from api.kit.work import Work
 from api.zones.model import Zone, zones
@@ -42,6 +43,7 @@ _PAGE = Query(
     WHERE (is_active OR :hidden_too)
       AND (:point::geography IS NULL OR ST_Covers(polygon, :point::geography))
       AND (:scope::uuid[] IS NULL OR NOT :hidden_too OR id = ANY(:scope))
+      AND (:after::uuid IS NULL OR id > :after)
     ORDER BY id LIMIT :limit OFFSET :offset
     """,
 )
@@ -83,11 +85,11 @@ async def around(work: Work, a: Point, b: Point) -> Zone | None:
 
 
 async def page(
-    work: Work, *, point: Point | None, hidden_too: bool, limit: int, offset: int
+    work: Work, *, point: Point | None, hidden_too: bool, place: Place
 ) -> tuple[list[Zone], int]:
     """Return some zones and the number of all; inactive ones only where `hidden_too`."""
     chosen = {"point": point, "hidden_too": hidden_too, "scope": work.actor.scope}
-    found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
+    found = await _PAGE.all(work.db, **chosen, **columns(place))
     return found, await _COUNT.value(work.db, **chosen)
 
 

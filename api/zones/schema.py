@@ -7,13 +7,13 @@ from pydantic import AfterValidator, Field
 
 from api.kit.ids import ZoneId
 from api.kit.schema import (
+    AfterQuery,
     Currency,
     Draft,
     Latitude,
     Longitude,
     Moment,
     MoneyView,
-    PageQuery,
     ShortText,
     View,
 )
@@ -55,7 +55,7 @@ class ZonePath(Draft):
     zone_id: ZoneId
 
 
-class ZoneQuery(PageQuery):
+class ZoneQuery(AfterQuery):
     """Which zones: all, or those that hold a point."""
 
     latitude: Latitude | None = None

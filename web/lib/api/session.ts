@@ -6,6 +6,7 @@ import type { Me, Page, Tokens } from './views';
 
 const RENEW_BEFORE_MS = 60_000;
 const TRIES = 4;
+const PART = 100;
 
 /** The cookie that holds the refresh token: each kind of page has its own. */
 export type Carrier = 'console_cookie' | 'courier_cookie';
@@ -71,13 +72,14 @@ export class Session {
     return this.call<T>({ method: 'POST', path, body, key: crypto.randomUUID() });
   }
 
-  /** Return the rows of a list, page by page, up to `atMost`. */
-  async all<T>(path: string, query: Query = {}, atMost = 2000): Promise<T[]> {
+  /** Return the rows of a list up to `atMost`, each part from the last row on: none is missed when others come or go. */
+  async all<T extends { id: string }>(path: string, query: Query = {}, atMost = 2000): Promise<T[]> {
     const found: T[] = [];
-    for (let page = 1; ; page += 1) {
-      const part = await this.get<Page<T>>(path, { ...query, page, pageSize: 100 });
+    for (;;) {
+      const after = found.at(-1)?.id ?? null;
+      const part = await this.get<Page<T>>(path, { ...query, after, pageSize: PART });
       found.push(...part.items);
-      if (page >= part.totalPages || found.length >= atMost) return found;
+      if (part.items.length < PART || found.length >= atMost) return found;
     }
   }
 
