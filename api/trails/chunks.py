@@ -113,7 +113,9 @@ async def fixes_between(
     chunks = await of_period(db, courier_id, since, until)
     span = (_ms(since), _ms(until))
     packed = [unpack(one.packed).within(*span) for one in chunks]
-    return joined([*packed, rows]).in_time()
+    parts = [part for part in (*packed, rows) if len(part)]
+    whole = parts[0] if len(parts) == 1 else joined(parts)  # alone, each is there once already
+    return whole.in_time()
 
 
 async def of_period(

@@ -1,12 +1,16 @@
 """The dispatcher's console in a real browser, on a real installation."""
 
+from datetime import timedelta
+
 import pytest
 
+from api.kit.clock import real_now
 from tests.browser.scene import console_link, open_console, rider
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
 from tests.support.past import copy_delivered
 from tests.support.road import WAY, brought_to, complete, dossier, report
+from tests.support.trails import fix, lay
 
 pytestmark = pytest.mark.browser
 
@@ -223,14 +227,15 @@ async def test_a_delivered_order_moves_to_the_finished_ones(tabs: Tabs, cast: Ca
 
 
 async def test_a_couriers_way_is_played_again_and_that_is_noted(tabs: Tabs, cast: Cast) -> None:
-    async with rider(cast) as courier, cast.stack.live():
-        for step in range(3):
-            await courier.near_pickup(0.001 * step)
-        await cast.stack.write_trails()
-        tab = await open_console(tabs, cast, f"/?courier={courier.id}")
+    courier = await cast.courier()
+    begun = real_now() - timedelta(minutes=10)
+    way = [fix(seq, begun + timedelta(seconds=seq), 5.0 * seq) for seq in range(1, 120)]
+    await lay(cast.stack, courier.courier_id, way)
+    async with cast.stack.live():
+        tab = await open_console(tabs, cast, f"/?courier={courier.courier_id}")
         await tab.shows("[data-test=replay] h3", "Replay")
         await tab.page.click("[data-test=replay] button")
-        await tab.shows("[data-test=replay-time]", ":")
+        await tab.shows("[data-test=replay-time]", "18 km/h")
         before = await tab.says("document.querySelector('[data-test=replay-time]').textContent")
         await tab.page.press("[data-test=replay] input", "End")
         await tab.until(
