@@ -36,7 +36,7 @@ from jobs.station import Station
 from jobs.trail_writer import TrailWriter
 from jobs.worker import open_station
 from tracking import keys, trail
-from tracking.trail import TrailRecord
+from tracking.trail import Batch, TrailRecord
 
 HOME = Point(41.15, -8.61)
 NOISE_M = 4.0
@@ -141,7 +141,7 @@ async def _fill(station: Station, records: list[TrailRecord]) -> None:
     """Put records on the stream as a gateway does."""
     for tick in _ticks(records):
         async with station.redis.pipeline(transaction=True) as pipeline:
-            trail.append(pipeline, tick, {}, 1_000_000)
+            trail.append(pipeline, Batch.of(tick), {}, 1_000_000)
             await pipeline.execute()
 
 
