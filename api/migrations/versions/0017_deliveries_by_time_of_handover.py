@@ -1,12 +1,12 @@
 """Deliveries are found by when they were handed over.
 
-Revision: 0008, after 0007.
+Revision: 0017, after 0016.
 """
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
