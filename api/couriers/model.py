@@ -66,8 +66,7 @@ courier_positions = Table(
     Column("speed_mps", REAL),
     Column("heading_deg", SmallInteger),
     Column("refusal", String),
-    PrimaryKeyConstraint("courier_id", "epoch", "seq", "ts"),
-    Index("ix_courier_positions_courier_id_ts", "courier_id", "ts"),
+    PrimaryKeyConstraint("courier_id", "ts", "epoch", "seq"),  # by time: it is read so, too
     postgresql_partition_by="RANGE (ts)",
     comment="trails: every fix once; `refusal` says why a fix did not move its courier",
 )

@@ -20,7 +20,7 @@ from api.devices.reading import Reading, only, osmand_json, osmand_query, owntra
 from api.devices.receiving import Taken, UnknownDevice
 from api.kit.actor import Actor
 from api.kit.endpoint import KIB
-from api.kit.errors import BodyTooLarge, RequestTimeout, Unavailable
+from api.kit.errors import ApiError, BodyTooLarge, RequestTimeout, Unavailable
 from api.kit.json_door import check_json
 from api.kit.metrics import Metrics
 from api.kit.middlewares import ACTOR_ID, request_id_of
@@ -113,6 +113,8 @@ class Receivers:
                 device, courier = await receiving.device_of(work, token)
                 request[ACTOR_ID] = str(device.id)
                 return await receiving.take(work, device, courier, readings, self._history)
+        except ApiError:
+            raise
         except BaseException:
             self._history.forget()
             raise

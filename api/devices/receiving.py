@@ -54,16 +54,20 @@ async def device_of(work: Work, token: str) -> tuple[Device, Courier]:
 async def take(
     work: Work, device: Device, courier: Courier, readings: Sequence[Reading], history: History
 ) -> Taken:
-    """Take in what a device reports; off shift the places are forgotten at once."""
+    """Take in what a device reports; what was before the shift, or off shift, is forgotten at once.
+
+    An app keeps what it could not send, be it the courier's weekend.
+    """
     seen_at = real_now()
-    if courier.status not in ON_SHIFT:
+    if courier.status not in ON_SHIFT or courier.shift_started_at is None:
         await repository.note(work, device.id, device.last_seq, seen_at)
         return Taken([OFF_SHIFT] * len(readings), None)
-    fixes = sorted((_fix(work, one, seen_at) for one in readings), key=lambda fix: fix.t_ms)
+    made = sorted((_fix(work, one, seen_at) for one in readings), key=lambda fix: fix.t_ms)
+    fixes = [fix for fix in made if fix.t_ms >= _ms(courier.shift_started_at)]
     known = await repository.known(work, device, [fix.t_ms for fix in fixes])
     judge = await _Judge.of(work, device, courier)
     now_ms, received_ms = _ms(work.now), _ms(seen_at)
-    results: list[str] = []
+    results = [OFF_SHIFT] * (len(made) - len(fixes))
     records: list[TrailRecord] = []
     for fix in fixes:
         if _is_known(fix, known):

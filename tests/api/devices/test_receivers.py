@@ -29,8 +29,11 @@ LAT, LON = 41.15, -8.61
 JSON = {"Content-Type": "application/json"}
 
 
-async def device(courier: Person, name: str = "app") -> str:
-    """Return the token of a new device."""
+async def device(cast: Cast, courier: Person, name: str = "app") -> str:
+    """Return the token of a new device of a courier whose shift began 100 years ago, if at all."""
+    await cast.stack.rows(
+        "UPDATE couriers SET shift_started_at = shift_started_at - interval '100 years'"
+    )
     return str((await courier.post("/api/v1/courier/devices", {"name": name})).data["token"])
 
 
@@ -64,7 +67,7 @@ async def shown(cast: Cast, courier: Person, lat: float) -> dict[str, Any]:
 
 async def test_traccar_client_up_to_8_is_understood(cast: Cast) -> None:
     courier = await cast.courier()
-    token, at = await device(courier), ago(5)
+    token, at = await device(cast, courier), ago(5)
     said = await traccar_8(cast.stack.person(), token, at, LAT, LON)
     assert (said.status, said.text) == (200, "")
     (fix,) = await trail(cast, courier)
@@ -78,7 +81,7 @@ async def test_traccar_client_up_to_8_is_understood(cast: Cast) -> None:
 
 async def test_traccar_client_from_9_on_is_understood(cast: Cast) -> None:
     courier = await cast.courier()
-    token, at = await device(courier), ago(5) + timedelta(milliseconds=862)
+    token, at = await device(cast, courier), ago(5) + timedelta(milliseconds=862)
     assert (await traccar_9(cast.stack.person(), token, at, LAT, LON)).status == 200
     later = at + timedelta(seconds=3)
     moving = {"speed": 8.5, "heading": 63}
@@ -92,7 +95,7 @@ async def test_traccar_client_from_9_on_is_understood(cast: Cast) -> None:
 
 async def test_osmand_is_understood(cast: Cast) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     assert (await osmand(cast.stack.person(), token, ago(5), LAT, LON)).status == 200
     (fix,) = await trail(cast, courier)
     assert (fix["latitude"], fix["longitude"]) == (LAT, LON)
@@ -100,7 +103,9 @@ async def test_osmand_is_understood(cast: Cast) -> None:
 
 async def test_the_fields_may_come_as_a_form(cast: Cast) -> None:
     courier = await cast.courier()
-    form = f"id={await device(courier)}&lat={LAT}&lon={LON}&timestamp={int(ago(5).timestamp())}"
+    form = (
+        f"id={await device(cast, courier)}&lat={LAT}&lon={LON}&timestamp={int(ago(5).timestamp())}"
+    )
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await send(cast.stack.person(), "POST", "/phones/osmand", kind, form)).status == 200
     assert len(await trail(cast, courier)) == 1
@@ -108,7 +113,7 @@ async def test_the_fields_may_come_as_a_form(cast: Cast) -> None:
 
 async def test_owntracks_is_understood_and_gets_its_list(cast: Cast) -> None:
     courier = await cast.courier()
-    token, at = await device(courier), ago(5)
+    token, at = await device(cast, courier), ago(5)
     said = await owntracks(cast.stack.person(), token, location(at, LAT, LON))
     assert (said.status, said.text, said.kind) == (200, "[]", "application/json")
     (fix,) = await trail(cast, courier)
@@ -120,7 +125,7 @@ async def test_owntracks_is_understood_and_gets_its_list(cast: Cast) -> None:
 
 async def test_a_report_sent_again_is_stored_once(cast: Cast) -> None:
     courier = await cast.courier()
-    token, at, app = await device(courier), ago(60), cast.stack.person()
+    token, at, app = await device(cast, courier), ago(60), cast.stack.person()
     many = [traccar_8(app, token, at + timedelta(seconds=s), LAT, LON) for s in range(5)]
     many += [traccar_8(app, token, at + timedelta(seconds=s), LAT, LON) for s in range(5)]
     assert {said.status for said in await asyncio.gather(*many)} == {200}
@@ -133,7 +138,7 @@ async def test_a_report_sent_again_is_stored_once(cast: Cast) -> None:
 
 async def test_off_shift_nothing_is_stored_and_the_app_forgets_it(cast: Cast) -> None:
     courier = await cast.courier(online=False)
-    token = await device(courier)
+    token = await device(cast, courier)
     for said in (
         await traccar_8(cast.stack.person(), token, ago(5), LAT, LON),
         await owntracks(cast.stack.person(), token, location(ago(4), LAT, LON)),
@@ -144,6 +149,19 @@ async def test_off_shift_nothing_is_stored_and_the_app_forgets_it(cast: Cast) ->
     assert await cast.stack.station.redis.exists("reported:{main}") == 0
     await cast.go_online(courier)
     assert await live(cast, courier) is None
+
+
+async def test_what_was_before_the_shift_is_nobodys_business(cast: Cast) -> None:
+    courier = await cast.courier()
+    made = (await courier.post("/api/v1/courier/devices", {"name": "x"})).data
+    token, app = made["token"], cast.stack.person()
+    for seconds in (5, 3600, 40 * 3600, 400 * 86_400):  # kept while there was no network
+        assert (await traccar_8(app, token, ago(seconds), LAT, LON)).status == 200
+    assert await trail(cast, courier) == []
+    assert await cast.stack.rows("SELECT * FROM undated_fixes") == []
+    later = real_now() + timedelta(seconds=1)
+    assert (await traccar_9(app, token, later, LAT, LON)).status == 200
+    assert len(await trail(cast, courier)) == 1
 
 
 @pytest.mark.parametrize(
@@ -158,7 +176,7 @@ async def test_a_fix_that_cannot_be_is_kept_with_its_reason(
     cast: Cast, lat: float, seconds: float, refusal: str
 ) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     for _ in range(2):
         said = await traccar_8(cast.stack.person(), token, ago(seconds), lat, LON)
         assert said.status == 200  # else the app would send it for ever
@@ -169,7 +187,7 @@ async def test_a_fix_that_cannot_be_is_kept_with_its_reason(
 
 async def test_a_fix_of_a_clock_wrong_by_years_is_kept_apart_once(cast: Cast) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     old = {"timestamp": "86400"}
     for _ in range(2):
         said = await traccar_8(cast.stack.person(), token, ago(5), LAT, LON, **old)
@@ -181,7 +199,7 @@ async def test_a_fix_of_a_clock_wrong_by_years_is_kept_apart_once(cast: Cast) ->
 
 async def test_a_jump_is_not_believed_until_the_phone_insists(cast: Cast) -> None:
     courier = await cast.courier()
-    token, app = await device(courier), cast.stack.person()
+    token, app = await device(cast, courier), cast.stack.person()
     assert (await traccar_8(app, token, ago(60), LAT, LON)).status == 200
     await shown(cast, courier, LAT)
     for n in range(5):
@@ -193,7 +211,7 @@ async def test_a_jump_is_not_believed_until_the_phone_insists(cast: Cast) -> Non
 
 async def test_a_late_fix_never_moves_the_position_back(cast: Cast) -> None:
     courier = await cast.courier()
-    token, app = await device(courier), cast.stack.person()
+    token, app = await device(cast, courier), cast.stack.person()
     await traccar_8(app, token, ago(5), LAT, LON)
     await shown(cast, courier, LAT)
     await traccar_8(app, token, ago(30), LAT + 0.0005, LON)
@@ -204,7 +222,7 @@ async def test_a_late_fix_never_moves_the_position_back(cast: Cast) -> None:
 
 async def test_a_backlog_is_taken_in_one_request(cast: Cast) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     coords = f'"coords":{{"latitude":{LAT},"longitude":{LON}}}'
     times = [ago(100 - n).isoformat() for n in range(50)]
     places = ",".join(f'{{"timestamp":"{time}",{coords}}}' for time in times)
@@ -215,6 +233,7 @@ async def test_a_backlog_is_taken_in_one_request(cast: Cast) -> None:
 
 async def test_a_revoked_token_takes_effect_at_once(cast: Cast) -> None:
     courier = await cast.courier()
+    await device(cast, courier)
     made = (await courier.post("/api/v1/courier/devices", {"name": "x"})).data
     token, app = made["token"], cast.stack.person()
     assert (await traccar_8(app, token, ago(6), LAT, LON)).status == 200
@@ -244,14 +263,14 @@ async def test_without_a_token_that_holds_nothing_is_taken(cast: Cast, token: st
 
 async def test_a_blocked_courier_reports_nothing(cast: Cast) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     await cast.stack.rows("UPDATE couriers SET is_active = false")
     assert (await traccar_8(cast.stack.person(), token, ago(5), LAT, LON)).status == 401
 
 
 async def test_a_token_opens_nothing_else(cast: Cast) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     person = cast.stack.person()
     for value in (f"Bearer {token}", basic("carla", token)):
         answer = await person.get("/api/v1/courier/profile", headers={"Authorization": value})
@@ -293,7 +312,7 @@ async def test_customers_and_maps_see_an_app_as_they_see_our_phone(cast: Cast) -
     courier, customer = await cast.courier(), await cast.customer()
     order, delivery_id = await brought_to(cast, courier, "picked_up", customer)
     await cast.stack.resync()
-    token, app = await device(courier), cast.stack.person()
+    token, app = await device(cast, courier), cast.stack.person()
     entry = await ticket(customer, {"orderIds": [order["id"]]})
     stranger = await cast.customer()
     await cast.order(stranger)
@@ -315,7 +334,7 @@ async def test_customers_and_maps_see_an_app_as_they_see_our_phone(cast: Cast) -
 
 async def test_a_report_keeps_the_courier_on_shift(cast: Cast) -> None:
     courier = await cast.courier()
-    token = await device(courier)
+    token = await device(cast, courier)
     said = await traccar_8(cast.stack.person(), token, ago(-3600), LAT, LON)  # refused, but heard
     assert said.status == 200
     redis = cast.stack.station.redis
@@ -328,7 +347,7 @@ async def test_a_report_keeps_the_courier_on_shift(cast: Cast) -> None:
 
 async def test_what_apps_report_is_counted(cast: Cast) -> None:
     courier = await cast.courier()
-    token, app = await device(courier), cast.stack.person()
+    token, app = await device(cast, courier), cast.stack.person()
     assert (await traccar_8(app, token, ago(5), LAT, LON)).status == 200
     said = await send(app, "GET", "/metrics")
     assert 'hermod_fixes_total{result="accepted"} 1.0' in said.text
@@ -337,7 +356,7 @@ async def test_what_apps_report_is_counted(cast: Cast) -> None:
 async def test_too_many_reports_and_too_many_guesses_are_told_to_wait(cast: Cast) -> None:
     stack = cast.stack
     few = stack.settings.model_copy(update={"rate_phone_per_min": 1, "rate_auth_per_min": 1})
-    token = await device(await cast.courier())
+    token = await device(cast, await cast.courier())
     async with TestServer(create_app(few, stack.database)) as server:
         app = Person(str(server.make_url("")).rstrip("/"))
         reports = [(await osmand(app, token, ago(60 - n), LAT, LON)).status for n in range(12)]
