@@ -148,8 +148,8 @@ class Positions:
             keys.GEO,
             longitude=(box.min_lng + box.max_lng) / 2,
             latitude=_geo_lat(middle_lat),
-            width=_ROUNDED_M + (box.max_lng - box.min_lng) * per_degree * widest * 1.01,
-            height=_ROUNDED_M + (box.max_lat - box.min_lat) * per_degree * 1.01,
+            width=_ROUNDED_M + max(0.0, box.max_lng - box.min_lng) * per_degree * widest * 1.01,
+            height=_ROUNDED_M + max(0.0, box.max_lat - box.min_lat) * per_degree * 1.01,
             unit="m",
         )
         found = await self.of([UUID(bytes=member) for member in members])

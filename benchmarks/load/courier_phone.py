@@ -11,6 +11,7 @@ from locust import task
 from benchmarks.city.fix_buffer import FixBuffer, Reading
 from benchmarks.load.person import Oops, Person
 from geo.point import Point, offset
+from tracking.phones import OFF_SHIFT
 from tracking.wire import VERSION, pack_fix
 
 SPEED_MPS = 6.0
@@ -19,6 +20,7 @@ SPREAD_M = 2000.0
 FIRST_INTERVAL_MS = 1000
 SETTLE_S = 6.0
 """How long the last fixes may take; the server acknowledges once in two seconds at most."""
+OFF_SHIFT_PAUSE_S = 1.0
 _GONE = frozenset({"offer_closed"})
 _NOT_YET = frozenset({"not_ready"})
 _STILL_CARRIES = frozenset({"invalid_transition"})
@@ -43,10 +45,12 @@ class CourierPhone(Person):
         self._interval_ms = FIRST_INTERVAL_MS
         self._buffer: FixBuffer | None = None
         self._sent = 0
+        self._hello_at_s: float | None = None
         self._waiting: deque[tuple[int, float]] = deque()
         self._offers: deque[str] = deque()
         self._aboard: deque[tuple[str, bool]] = deque()
         self.hear("a", self._heard_accepted)
+        self.hear("oops", self._heard_oops)
         self.hear("offer:new", lambda told: self._offers.append(str(told["offerId"])))
         self.call("go online", "PUT", f"{_COURIER}/status", {"status": "online"})
 
@@ -70,15 +74,22 @@ class CourierPhone(Person):
     @task
     def ride(self) -> None:
         """Take a fix and send what is not sent; then see to offers and deliveries."""
-        if not self.sio.connected and not self._greet():
+        if not self.sio.connected and not self._connect():
+            return
+        if self._hello_at_s is not None and not self._greet():
             return
         self._send_fixes()
         self._accept_offers()
         self._carry()
 
+    def _connect(self) -> bool:
+        """Connect; fixes are sent after the next hello."""
+        self._hello_at_s = 0.0
+        return self.connect("/api/v1/realtime/tickets")
+
     def _greet(self) -> bool:
-        """Connect, say hello, and go back to the first fix that is not durable."""
-        if not self.connect("/api/v1/realtime/tickets"):
+        """Say hello when it is time, and go back to the first fix that is not durable."""
+        if time.perf_counter() < (self._hello_at_s or 0.0):
             return False
         if self._buffer is None:
             self._buffer = FixBuffer(self.now_ms() // 1000)
@@ -93,7 +104,16 @@ class CourierPhone(Person):
         )
         self._sent = self._buffer.durable
         self._waiting.clear()
+        self._hello_at_s = None
         return True
+
+    def _heard_oops(self, told: dict[str, Any]) -> None:
+        """Keep the fixes where the gateway has not yet heard of the shift; else it is a mistake."""
+        if told["code"] == OFF_SHIFT:
+            self._hello_at_s = time.perf_counter() + OFF_SHIFT_PAUSE_S
+            self._waiting.clear()
+        else:
+            self.note("oops", None, Oops(f"{told['code']} {told['message']}"))
 
     def _send_fixes(self) -> None:
         buffer = self._buffer

@@ -1,6 +1,7 @@
 """The courier's app in a real browser: from registering to the door, honest about its position."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.browser.tab import PATIENCE_S, Tab, Tabs
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, PICKUP, Person
 from tracking import gateway, keys
-from tracking.phones import Taken, take
+from tracking.phones import admit
 
 pytestmark = pytest.mark.browser
 
@@ -162,18 +163,18 @@ async def test_a_phone_that_is_told_to_say_hello_does_and_no_fix_is_missing(
 ) -> None:
     courier = await cast.courier()
     faults = [ValueError("one event is lost")]
-    taken: list[Taken] = []
+    taken: list[Sequence[int]] = []
 
-    def take_all_but_one_event(*arguments: Any) -> Taken:
+    def admit_all_but_one_event(*arguments: Any) -> Sequence[int]:
         if faults:
             raise faults.pop()
-        taken.append(take(*arguments))
+        taken.append(admit(*arguments))
         return taken[-1]
 
     async with cast.stack.live():
         tab = await sign_in(tabs, courier)
         await tab.phase("live")
-        monkeypatch.setattr(gateway, "take", take_all_but_one_event)
+        monkeypatch.setattr(gateway, "admit", admit_all_but_one_event)
         for step in range(100):
             if len(taken) >= 2:
                 break

@@ -1,32 +1,23 @@
 """Packing trails: days past become chunks, nothing is lost, late fixes join, old days go."""
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from api.kit.clock import Clock
 from api.trails import chunks, history
 from geo.fix import Fix
 from geo.screening import Refusal
 from jobs import packing, partitions
 from jobs.station import Station
+from tests.jobs.calendar import NOON, at
 from tracking.trail import TrailRecord
 
 ANNA, BRUNO = UUID(int=1), UUID(int=2)
-NOON = datetime(2031, 3, 5, 12, tzinfo=UTC)
 DAY = NOON - timedelta(days=3)
 LONG_AGO, LATER = NOON - timedelta(days=30), NOON + timedelta(days=30)
-
-
-def at(station: Station, now: datetime = NOON, **settings: Any) -> Station:
-    """Return the station at a business time."""
-    changed = station.settings.model_copy(update=settings)
-    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), now, 1e-9)
-    return replace(station, clock=clock, settings=changed)
 
 
 def record(

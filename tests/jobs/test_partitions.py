@@ -1,22 +1,16 @@
 """Partitions of trails: there before they are needed, gone when they are too old to keep."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
-from api.kit.clock import Clock
 from api.trails import history
 from jobs import partitions
 from jobs.station import Station
+from tests.jobs.calendar import NOON
+from tests.jobs.calendar import at as at_any
 
-NOON = datetime(2031, 3, 5, 12, tzinfo=UTC)
-
-
-def at(station: Station, now: datetime, days: int = 3) -> Station:
-    """Return the station at a business time, keeping trails for so many days."""
-    settings = station.settings.model_copy(update={"trail_days": days})
-    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), now, 1e-9)
-    return replace(station, clock=clock, settings=settings)
+at = partial(at_any, trail_days=3)
 
 
 async def days(station: Station) -> list[str]:

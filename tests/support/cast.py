@@ -1,5 +1,6 @@
 """pytest plugin: a cast of people in a drawn zone, made through the API as they would be."""
 
+import asyncio
 import itertools
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,8 +96,12 @@ class Cast:
 
     async def delivery_of(self, order: dict[str, Any]) -> dict[str, Any]:
         """Return the delivery of an order as staff see it."""
-        page = (await self.admin.get(f"/api/v1/admin/deliveries?orderId={order['id']}")).data
-        return dict(page["items"][0])
+        async with asyncio.timeout(10):  # while the job worker runs by itself it may take a moment
+            while True:
+                path = f"/api/v1/admin/deliveries?orderId={order['id']}"
+                if items := (await self.admin.get(path)).data["items"]:
+                    return dict(items[0])
+                await asyncio.sleep(0.02)
 
 
 @pytest.fixture
