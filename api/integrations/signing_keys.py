@@ -48,6 +48,11 @@ class SigningKeys:
     async def _ask(self) -> dict[str, PyJWK]:
         async with self._session.get(self._url) as response:
             response.raise_for_status()
-            raw = await response.content.read(_MOST_BYTES)
+            raw = bytearray()
+            async for part in response.content.iter_any():
+                raw += part
+                if len(raw) > _MOST_BYTES:
+                    message = "more than a key set"
+                    raise ValueError(message)
         found = PyJWKSet.from_json(raw.decode())
         return {str(key.key_id): key for key in found.keys}

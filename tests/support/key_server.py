@@ -1,5 +1,7 @@
 """A sign-in service for tests: signs ID tokens, publishes its keys, answers as Facebook does."""
 
+import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +54,8 @@ class KeyServer:
         key = self.keys[key_id]
         return jwt.encode(told, key, algorithm="RS256", headers={"kid": key_id})
 
-    async def _keys(self, _request: web.Request) -> web.Response:
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
+        """Answer in two packets, as a network may."""
         self.asked += 1
         if self.failing:
             return web.Response(status=500)
@@ -61,7 +64,13 @@ class KeyServer:
             | {"kid": key_id, "use": "sig", "alg": "RS256"}
             for key_id, key in self.keys.items()
         ]
-        return web.json_response({"keys": shown})
+        raw = json.dumps({"keys": shown}).encode()
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        await answer.write(raw[:50])
+        await asyncio.sleep(0.05)
+        await answer.write(raw[50:])
+        return answer
 
     async def _debug(self, request: web.Request) -> web.Response:
         if request.query["access_token"] != f"{self.app_id}|{self.app_secret}":

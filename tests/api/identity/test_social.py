@@ -188,8 +188,8 @@ async def test_an_address_that_the_service_has_not_checked_links_nothing(
     stack: Stack, service: KeyServer
 ) -> None:
     owner = await registered(stack, confirmed=True)
-    for unchecked in (False, "false", None, "yes"):
-        token = service.token("k1", email_verified=unchecked, sub=f"google-{unchecked}")
+    for unchecked in (False, "false", None, "yes", 1, [True]):
+        token = service.token("k1", email_verified=unchecked, sub=f"google-{unchecked!r}")
         user = (await sign_in(stack.person(), token)).data["user"]
         assert user["id"] != owner.me["id"]
         assert user["email"] is None
