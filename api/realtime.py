@@ -53,7 +53,11 @@ def create_app(settings: Settings) -> web.Application:
     app = web.Application()
     metrics = Metrics.fresh()
     redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
-    policy = TrackingPolicy(tick_ms=settings.tracking_tick_ms, stale_s=settings.presence_s)
+    policy = TrackingPolicy(
+        tick_ms=settings.tracking_tick_ms,
+        stale_s=settings.presence_s,
+        phone_fixes_per_s=settings.phone_fixes_per_s,
+    )
     clock = settings.clock
     counted = Counted(metrics)
     gateway = Gateway(

@@ -184,6 +184,9 @@ class Settings(BaseSettings):
     presence_s: float = Field(30.0, gt=0, description="silence after which a phone counts as stale")
     silence_s: float = Field(180.0, gt=0, description="silence after which a courier goes offline")
     tracking_tick_ms: int = Field(250, ge=20, description="pause between two map frames of a cell")
+    phone_fixes_per_s: Rate = Field(
+        50, description="fixes read of one phone a second; 1,200 at once, the rest waits"
+    )
     trail_days: int = Field(90, ge=1, description="days that raw trails are kept")
     trail_rows_days: int = Field(
         2, ge=1, description="days that trails lie in rows; older ones are packed"

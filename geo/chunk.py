@@ -1,9 +1,11 @@
 """Chunks: many fixes of one trail packed into a few bytes each, column by column.
 
 Each column is written as differences from fix to fix, zigzagged so that small ones are small
-numbers, split into planes of bytes from the lowest on, and each plane deflated by itself: high
-planes are zeros and vanish, low ones hold what is really new. The idea of columns and differences
-is that of Gorilla (Pelkonen et al., VLDB 2015).
+numbers, split into planes of bytes from the lowest on, and all planes are deflated one after the
+other: high planes are zeros and vanish, low ones hold what is really new. The idea of columns and
+differences is that of Gorilla (Pelkonen et al., VLDB 2015). Looking for runs alone finds nearly all
+that looking for repetitions would, thirty times as fast. Chunks of version 1, which deflated each
+plane by itself, are still read.
 
 What is kept: numbers and times of fixes exactly; places to 1e-6 degrees (0.06 m); when a fix was
 received to 0.1 s, accuracies to 0.5 m, speeds to 0.1 m/s, headings to whole degrees.
@@ -18,7 +20,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 2
 _HEAD = struct.Struct("<BIH")
 _PLANE = struct.Struct("<I")
 _Ints = NDArray[np.int64]
@@ -97,7 +99,10 @@ _RECEIVED_MS = 100
 
 def pack(columns: FixColumns) -> bytes:
     """Return fixes as a chunk."""
-    words, refusals = np.unique(columns.refusals, return_inverse=True)
+    if (columns.refusals == "").all():  # nearly always
+        words, refusals = np.array([""]), np.zeros(len(columns), np.int64)
+    else:
+        words, refusals = np.unique(columns.refusals, return_inverse=True)
     listed = json.dumps(words.tolist(), separators=(",", ":")).encode()
     nowhere = np.isnan(columns.lats)
     lags = (columns.received_ms - columns.t_ms) // _RECEIVED_MS
@@ -108,7 +113,7 @@ def pack(columns: FixColumns) -> bytes:
     for name, unit in _UNITS.items():
         written.append(_measured(getattr(columns, name), unit))
     head = _HEAD.pack(VERSION, len(columns), len(listed))
-    return head + listed + b"".join(_packed(one) for one in written)
+    return head + listed + _packed(np.stack(written))
 
 
 def unpack(blob: bytes) -> FixColumns:
@@ -116,16 +121,13 @@ def unpack(blob: bytes) -> FixColumns:
     if len(blob) < _HEAD.size:
         raise ValueError("a chunk of a trail is cut off")
     version, count, listed = _HEAD.unpack_from(blob)
-    if version != VERSION:
+    if version not in _READERS:
         raise ValueError(f"a chunk of version {version}: this program reads {VERSION}")
     at = _HEAD.size + listed
-    words = np.array(json.loads(blob[_HEAD.size : at]), dtype=np.str_)
-    read: list[_Ints] = []
     try:
-        for _ in range(_COLUMNS):
-            column, at = _unpacked(blob, at, count)
-            read.append(column)
-    except (zlib.error, struct.error, IndexError) as error:
+        words = np.array(json.loads(blob[_HEAD.size : at]), dtype=np.str_)
+        read = _READERS[version](blob[at:], count)
+    except (zlib.error, struct.error, IndexError, ValueError) as error:
         raise ValueError("a chunk of a trail is damaged") from error
     epochs, seqs, t_ms, lags, refusals, nowhere, lats, lngs, *measures = read
     accuracies, speeds, headings = (
@@ -155,26 +157,43 @@ def _measured(values: _Floats, unit: float) -> _Ints:
     return np.clip(units, -1, _LARGEST_MEASURE).astype(np.int64) + 1
 
 
-def _packed(column: _Ints) -> bytes:
-    """Return a column as a count of planes, their lengths, and the planes."""
-    steps = np.diff(column, prepend=np.int64(0))
-    left = ((steps << 1) ^ (steps >> 63)).astype(np.uint64)
-    planes = []
-    while left.any():
-        planes.append(zlib.compress((left & np.uint64(0xFF)).astype(np.uint8).tobytes(), 9))
-        left >>= np.uint64(8)
-    lengths = b"".join(_PLANE.pack(len(plane)) for plane in planes)
-    return bytes([len(planes)]) + lengths + b"".join(planes)
+def _packed(columns: NDArray[np.int64]) -> bytes:
+    """Return columns, shape (k, n), as how many planes each has, and the planes."""
+    steps = np.diff(columns, axis=1, prepend=np.int64(0))
+    left = ((steps << 1) ^ (steps >> 63)).astype("<u8")
+    planes = [-(-int(top).bit_length() // 8) for top in left.max(axis=1, initial=0)]
+    raw = left.view(np.uint8).reshape(*left.shape, 8)
+    each = (raw[place, :, :count].T.tobytes() for place, count in enumerate(planes))
+    deflate = zlib.compressobj(9, strategy=zlib.Z_RLE)
+    return bytes(planes) + deflate.compress(b"".join(each)) + deflate.flush()
 
 
-def _unpacked(blob: bytes, at: int, count: int) -> tuple[_Ints, int]:
-    planes = blob[at]
-    lengths = [_PLANE.unpack_from(blob, at + 1 + _PLANE.size * n)[0] for n in range(planes)]
-    at += 1 + _PLANE.size * planes
-    left = np.zeros(count, dtype=np.uint64)
-    for place, length in enumerate(lengths):
-        plane = np.frombuffer(zlib.decompress(blob[at : at + length]), dtype=np.uint8)
-        left |= plane.astype(np.uint64) << np.uint64(8 * place)
-        at += length
+def _unpacked(blob: bytes, count: int) -> NDArray[np.int64]:
+    planes, data = blob[:_COLUMNS], np.frombuffer(zlib.decompress(blob[_COLUMNS:]), np.uint8)
+    raw, at = np.zeros((_COLUMNS, count, 8), np.uint8), 0
+    for place, number in enumerate(planes):
+        raw[place, :, :number] = data[at : at + number * count].reshape(number, count).T
+        at += number * count
+    return _summed(raw.view("<u8")[..., 0])
+
+
+def _unpacked_plane_by_plane(blob: bytes, count: int) -> NDArray[np.int64]:
+    """Read a chunk of version 1: count of planes, their lengths, and the planes of each column."""
+    left, at = np.zeros((_COLUMNS, count), np.uint64), 0
+    for row in range(_COLUMNS):
+        planes = blob[at]
+        lengths = [_PLANE.unpack_from(blob, at + 1 + _PLANE.size * n)[0] for n in range(planes)]
+        at += 1 + _PLANE.size * planes
+        for place, length in enumerate(lengths):
+            plane = np.frombuffer(zlib.decompress(blob[at : at + length]), np.uint8)
+            left[row] |= plane.astype(np.uint64) << np.uint64(8 * place)
+            at += length
+    return _summed(left)
+
+
+def _summed(left: NDArray[np.uint64]) -> NDArray[np.int64]:
     steps = (left >> np.uint64(1)).astype(np.int64) ^ -(left & np.uint64(1)).astype(np.int64)
-    return np.cumsum(steps), at
+    return np.cumsum(steps, axis=1)
+
+
+_READERS = {1: _unpacked_plane_by_plane, 2: _unpacked}

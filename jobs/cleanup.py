@@ -21,6 +21,7 @@ _ERASED = """
      WHERE u.deleted_at > :since)
 """
 _LATE_TRAILS = Command(f"DELETE FROM courier_positions WHERE courier_id IN {_ERASED}")
+_LATE_CHUNKS = Command(f"DELETE FROM trail_chunks WHERE courier_id IN {_ERASED}")
 _LATE_FIXES = Command(f"DELETE FROM undated_fixes WHERE courier_id IN {_ERASED}")
 _LATE_PLACES = Command(
     f"""
@@ -53,5 +54,5 @@ async def forget_late_fixes(station: Station) -> None:
     """Delete fixes of erased couriers that were still on their way when the couriers went."""
     since = station.clock.now() - ERASED_LATELY * max(1.0, station.clock.speed)
     async with station.database.connection() as db:
-        for command in (_LATE_TRAILS, _LATE_FIXES, _LATE_PLACES):
+        for command in (_LATE_TRAILS, _LATE_CHUNKS, _LATE_FIXES, _LATE_PLACES):
             await command.run(db, since=since)

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from api.kit.errors import Unavailable
 from api.kit.events import LANES
 from api.kit.redis import RedisError
-from jobs import cleanup, courier_plans, eta_watch, offer_expiry, packing, partitions
+from jobs import (
+    cleanup,
+    courier_plans,
+    eta_watch,
+    offer_expiry,
+    packing,
+    partitions,
+    trail_settling,
+)
 from jobs.dispatch_tick import DispatchTick
 from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
 from jobs.solver import Solver
 from jobs.station import Station
+from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
 from tracking import tasks
 
@@ -37,6 +46,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("dispatch", settings.dispatch_tick_s, DispatchTick(station, solver).run_once),
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
         Loop("trail", 0.0, TrailWriter(station).run_once),
+        Loop("trail settling", trail_settling.PAUSE_S, TrailSettling(station).run_once),
         Loop("eta", 2.0, lambda: eta_watch.refresh(station)),
         Loop("presence", 5.0, PresenceWatch(station).run_once),
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),

@@ -1,6 +1,6 @@
-"""Packing trails: days past leave their partitions for one chunk per courier and day.
+"""Packing trails: days past leave their partitions and parts for one chunk per courier and day.
 
-Each courier's day is one transaction, so that a fix is in rows or in a chunk and never in neither.
+Each courier's day is one transaction: a fix is in rows, a part or a chunk, and never in none.
 An emptied partition is dropped; a fix that comes later for its day makes it again, and is packed
 into the same chunk with the next round.
 """
@@ -21,9 +21,14 @@ async def pack_past(station: Station) -> None:
     first, _last = partitions.span(station)
     today = station.clock.now().date()
     before = today - timedelta(days=station.settings.trail_rows_days)
-    for day in await partitions.days(station):
+    in_rows = await partitions.days(station)
+    async with station.database.connection() as db:
+        in_parts = await chunks.days_in_parts(db)
+    for day in sorted({*in_rows, *in_parts}):
         if first.date() <= day < before:
             await _pack(station, day)
+            if day in in_rows:
+                await _drop_when_empty(station, name_of(day))
     async with station.database.connection() as db:
         await chunks.forget_before(db, first.date())
 
@@ -35,7 +40,6 @@ async def _pack(station: Station, day: date) -> None:
     for courier_id in couriers:
         async with station.database.transaction() as db:
             packed_bytes += await chunks.pack_day(db, courier_id, day)
-    await _drop_when_empty(station, name_of(day))
     if couriers:
         told = {"day": f"{day}", "couriers": len(couriers), "bytes": packed_bytes}
         log.info("a day of trails is packed", extra=told)

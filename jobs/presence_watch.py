@@ -1,6 +1,7 @@
 """Couriers whose phone has been silent for long lose what they have not fetched, and go off shift.
 
-Who has goods aboard keeps these and stays: only a person can find out what became of them.
+Who has goods aboard keeps these and stays: only a person can find out what became of them. Nobody
+is silent while we could not have heard them: time counts from when realtime was there again.
 """
 
 import logging
@@ -16,6 +17,7 @@ from api.deliveries.lifecycle import DeliveryStatus
 from api.kit.ids import CourierId, DeliveryId
 from api.kit.lifecycle import By
 from api.kit.statement import Query
+from jobs.listening import Listening
 from jobs.station import Station
 from tracking.positions import Positions
 
@@ -31,14 +33,18 @@ class PresenceWatch:
 
     def __init__(self, station: Station) -> None:
         self._station = station
+        self._listening = Listening()
         self._missed_since: dict[UUID, float] = {}
 
     async def run_once(self) -> None:
         """Send home whoever has been silent for too long."""
+        heard_since_s = await self._listening.since(self._station.redis)
+        limit_s = self._station.settings.silence_s
+        if heard_since_s is None or time.time() - heard_since_s <= limit_s:
+            return
         async with self._station.work(read_only=True) as work:
             ids = await _AT_WORK.all(work.db, on_shift=list(ON_SHIFT))
         silence_s = await self._silence_s(ids)
-        limit_s = self._station.settings.silence_s
         for courier_id in ids:
             if silence_s[courier_id] > limit_s:
                 await self._give_away(CourierId(courier_id))

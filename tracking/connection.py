@@ -62,9 +62,9 @@ class Connection(asyncio.Protocol):
         "_deadline",
         "_held",
         "_listener",
+        "_owes_pong",
         "_reader",
         "_task",
-        "owes_pong",
         "rooms",
         "sid",
         "state",
@@ -83,7 +83,7 @@ class Connection(asyncio.Protocol):
         self.sid = sid
         self.state = State.OPEN
         self.rooms: set[str] = set()
-        self.owes_pong = False
+        self._owes_pong = False
         self.transport: Any = None  # uvloop's is of no class of asyncio's
         self._context = context
         self._listener = listener
@@ -107,7 +107,8 @@ class Connection(asyncio.Protocol):
             self.cut()
 
     def data_received(self, data: bytes) -> None:
-        """Read what the client sends."""
+        """Read what the client sends; whatever it is, it shows that the client is there."""
+        self._owes_pong = False
         if self._reader is None:
             return
         try:
@@ -158,13 +159,11 @@ class Connection(asyncio.Protocol):
 
     def _take_text(self, packet: bytes) -> None:
         first = packet[:1]
-        if packet == packets.PONG:
-            self.owes_pong = False
-        elif first == b"4":
+        if first == b"4":
             self._take_packet(packet)
         elif first == b"b":
             self._refuse()
-        elif first not in _QUIET:
+        elif first not in _QUIET and packet != packets.PONG:
             self.fail(_NORMAL if first == b"1" else frames.BAD_FRAME)
 
     def _take_packet(self, packet: bytes) -> None:
@@ -249,8 +248,13 @@ class Connection(asyncio.Protocol):
     def ping(self) -> None:
         """Ask the client whether it is there."""
         if self.state is not State.ENDED:
-            self.owes_pong = True
+            self._owes_pong = True
             self.write(packets.PING_FRAME)
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether the client was asked and says nothing, though we would read it."""
+        return self._owes_pong and self._task is None
 
     @property
     def unsent_bytes(self) -> int:

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from geo import cells
 from tracking import keys, rooms, tickets, trail, wire
+from tracking.buckets import Buckets
 from tracking.counters import Counters
 from tracking.fleet import Fleet, LiveCourier
 from tracking.followers import Followers
@@ -72,6 +73,9 @@ class Gateway:
         self.moved: dict[bytes, LiveCourier] = {}
         self.left_behind: dict[UUID, Mark] = {}
         self.is_informed = False
+        self.is_overloaded = False
+        self.paces = Buckets(policy.phone_fixes_per_s, policy.phone_burst_fixes)
+        self.errors = Buckets(policy.mistakes_per_s, policy.mistakes_burst)
         self._handlers: dict[str, tuple[int, Handler]] = {
             "hello": (1, self._hello),
             "p": (2, self._readings),
@@ -151,10 +155,12 @@ class Gateway:
         if isinstance(error, BadFrame):
             self._mistake(visitor, error)
         elif isinstance(error, RedisError):
-            log.warning("redis does not answer; the client will say it again")
+            if self.errors.may_take("redis", time.monotonic()):
+                log.warning("redis does not answer; the client will say it again")
         else:
-            about = {"event": name[:40]}
-            log.error("an event could not be handled", extra=about, exc_info=error)
+            if self.errors.may_take((name[:40], type(error)), time.monotonic()):
+                about = {"event": name[:40]}
+                log.error("an event could not be handled", extra=about, exc_info=error)
             fault = BadFrame("bad_payload", "event", "the server could not handle this")
             self._mistake(visitor, fault)
 
@@ -175,14 +181,16 @@ class Gateway:
 
     def _mistake(self, visitor: Visitor, error: BadFrame) -> None:
         visitor.mistakes += 1
-        if visitor.mistakes > self.policy.max_mistakes:
-            self.dismiss(visitor, "protocol")
-        else:
+        is_patient = visitor.mistakes <= self.policy.max_mistakes
+        if is_patient and self.errors.may_take(visitor.grant.subject, time.monotonic()):
             self.sockets.emit("oops", error.answer, to=visitor.sid)
+        else:
+            self.dismiss(visitor, "protocol")
 
     async def _hello(self, visitor: Visitor, payload: Any) -> dict[str, int] | None:
         phone = self._phone(visitor)
         hello = wire.parse_hello(payload)
+        await asyncio.sleep(self._debt_s(phone, self.policy.hello_fixes))
         ids = [phone.courier_id]
         accepted = (await trail.marks(self.redis, keys.ACCEPTED, ids))[phone.courier_id]
         durable = (await trail.marks(self.redis, keys.DURABLE, ids))[phone.courier_id]
@@ -197,32 +205,46 @@ class Gateway:
             "intervalMs": self.interval_ms(phone),
         }
 
-    def _readings(self, visitor: Visitor, epoch: Any, readings: Any) -> None:
+    def _readings(self, visitor: Visitor, epoch: Any, readings: Any) -> Any:
         phone = self._phone(visitor)
         parsed, fixes = wire.parse_fixes(epoch, readings, self.policy.max_fixes)
         new = self._admit(phone, parsed, [fix.seq for fix in fixes])
         courier = self.fleet.couriers.get(phone.courier_id)
         if not new or courier is None:
-            return
+            return self._pace(phone, len(fixes))
+        number = len(fixes)
         if len(new) < len(fixes):
             fixes = [fixes[place] for place in new]
         now_ms, real_now_ms = self.business_ms(), real_ms()
         self.intake.add_plain(courier, parsed, fixes, now_ms, real_now_ms)
         self._hasten(courier)
+        return self._pace(phone, number)
 
-    def _packed(self, visitor: Visitor, epoch: Any, text: Any) -> None:
+    def _packed(self, visitor: Visitor, epoch: Any, text: Any) -> Any:
         phone = self._phone(visitor)
         parsed, blob = wire.packed_blob(epoch, text, self.policy.max_fixes)
         seqs = wire.numbers(blob)
         new = self._admit(phone, parsed, seqs)
         courier = self.fleet.couriers.get(phone.courier_id)
         if not new or courier is None:
-            return
+            return self._pace(phone, len(seqs))
         if len(new) < len(seqs):
             blob = wire.chosen(blob, new)
         now_ms, real_now_ms = self.business_ms(), real_ms()
         self.intake.add_packed(courier, parsed, blob, now_ms, real_now_ms)
         self._hasten(courier)
+        return self._pace(phone, len(seqs))
+
+    def _pace(self, phone: Phone, fixes: int) -> Any:
+        """Charge a phone for fixes; return what to await before more of it is read.
+
+        Nothing is refused: what it sends too fast waits where it is, at last in the phone itself.
+        """
+        debt_s = self._debt_s(phone, fixes)
+        return asyncio.sleep(debt_s) if debt_s > 0 else None
+
+    def _debt_s(self, phone: Phone, fixes: int) -> float:
+        return self.paces.take(phone.courier_id, fixes, time.monotonic())
 
     def _admit(self, phone: Phone, epoch: int, seqs: Sequence[int]) -> Sequence[int]:
         """Return the places of the fixes that are new; nothing where none may be taken now."""
@@ -303,7 +325,9 @@ class Gateway:
         """Return the pause we ask of a phone between two fixes."""
         courier = self.fleet.couriers.get(phone.courier_id)
         idle = courier is None or courier.state in {CourierState.FREE, CourierState.ON_BREAK}
-        return self.policy.idle_interval_ms if idle else self.policy.busy_interval_ms
+        pause_ms = self.policy.idle_interval_ms if idle else self.policy.busy_interval_ms
+        too_much = self.is_overloaded or self.paces.is_in_debt(phone.courier_id, time.monotonic())
+        return pause_ms * self.policy.overload_factor if too_much else pause_ms
 
     def acknowledge(self, phone: Phone) -> None:
         """Tell a phone how far its fixes got."""

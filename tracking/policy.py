@@ -43,6 +43,20 @@ class TrackingPolicy:
     max_mistakes: int = 5
     """Bad frames after which a socket is closed."""
 
+    mistakes_per_s: float = 0.1
+    mistakes_burst: int = 20
+    """Bad frames of one peer on all its sockets: beyond these each one ends its socket."""
+
+    phone_fixes_per_s: int = 50
+    phone_burst_fixes: int = 1200
+    """What is read of one phone: so much at once, then at this rate; the rest waits its turn."""
+
+    hello_fixes: int = 10
+    """A `hello` costs a phone as much as so many fixes."""
+
+    overload_factor: int = 3
+    """How many times longer the pause asked of phones is while they, or we, cannot keep up."""
+
     slow_s: float = 30.0
     """Time after which a socket that is behind with reading all the while is closed."""
 

@@ -79,7 +79,12 @@ class Rounds:
         """Write what came in to Redis in one go, acknowledge it, tell the maps."""
         gateway = self._gateway
         began = time.perf_counter()
-        await self._write()
+        try:
+            await self._write()
+        finally:
+            too_long = time.perf_counter() - began > 2 * gateway.policy.tick_ms / 1000
+            crowded = 2 * len(gateway.pending) > gateway.policy.max_pending_fixes
+            gateway.is_overloaded = too_long or crowded
         gateway.followers.catch_up(gateway.fleet, time.monotonic())
         gateway.fleet.note_silence(real_ms(), gateway.policy.stale_s)
         if gateway.viewports.send_changes(real_ms()):
@@ -204,6 +209,8 @@ class Rounds:
         followed = {o.order_id for c in gateway.fleet.couriers.values() for o in c.orders}
         gateway.followers.forget(followed)
         now_s = time.monotonic()
+        gateway.paces.forget(now_s)
+        gateway.errors.forget(now_s)
         for visitor in gateway.visitors:
             if gateway.has_expired(visitor.grant):
                 gateway.dismiss(visitor, "expired")

@@ -1,6 +1,7 @@
 """The HTTP door of the realtime program: tickets are checked before a socket exists."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -9,6 +10,7 @@ from aiohttp import hdrs, web
 from redis.exceptions import RedisError
 
 from tracking import tickets
+from tracking.buckets import Buckets
 from tracking.gateway import Gateway
 from tracking.rounds import Rounds
 from tracking.upgrade import NotAWebSocket, key_of
@@ -16,41 +18,71 @@ from tracking.upgrade import NotAWebSocket, key_of
 log = logging.getLogger("tracking.server")
 
 PATH = "/socket.io/"
+LOGGED_PER_S, LOGGED_AT_ONCE = 1.0, 30.0
+"""Refusals of one address that the log tells of."""
+MOST_ADDRESSES = 1000
 _PROTOCOL = "4"
 
 AllowOrigin = Callable[[str], bool]
 """Tells whether pages of another host may connect."""
 
 
-@web.middleware
-async def _in_envelope(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Answer what there is no door for like every other error."""
-    try:
-        return await handler(request)
-    except web.HTTPNotFound:
-        return _refused(404, "not_found", f"there is no {request.path}: sockets open at {PATH}")
-    except web.HTTPMethodNotAllowed:
-        return _refused(405, "method_not_allowed", f"{request.path} does not take {request.method}")
+class _Refusals:
+    """Answers in the envelope of the API; the log names each request, of one address not all."""
+
+    def __init__(self) -> None:
+        self._lines = Buckets(LOGGED_PER_S, LOGGED_AT_ONCE)
+
+    @web.middleware
+    async def in_envelope(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Answer what there is no door for like every other error."""
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            message = f"there is no {request.path}: sockets open at {PATH}"
+            return self.answer(request, 404, "not_found", message)
+        except web.HTTPMethodNotAllowed:
+            message = f"{request.path} does not take {request.method}"
+            return self.answer(request, 405, "method_not_allowed", message)
+
+    def answer(self, request: web.Request, status: int, code: str, message: str) -> web.Response:
+        """Refuse a request; the request id is found in the log."""
+        request_id, now_s = uuid4().hex, time.monotonic()
+        if self._lines.may_take(request.remote, now_s):
+            log.info("refused", extra={"request_id": request_id, "status": status, "code": code})
+        if len(self._lines) > MOST_ADDRESSES:
+            self._lines.forget(now_s)
+        envelope: dict[str, object] = {
+            "success": False,
+            "data": None,
+            "message": message,
+            "code": code,
+            "requestId": request_id,
+            "errors": [],
+        }
+        return web.json_response(envelope, status=status, headers={"X-Request-Id": request_id})
 
 
 def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) -> None:
     """Serve the gateway's sockets on `app`, with its background tasks."""
-    rounds = Rounds(gateway)
+    rounds, refusals = Rounds(gateway), _Refusals()
 
     async def door(request: web.Request) -> web.StreamResponse:
         if (wrong := _wrong(request)) is not None:
-            return _refused(400, "bad_request", wrong)
+            return refusals.answer(request, 400, "bad_request", wrong)
         if not _is_allowed(request, allow_origin):
-            return _refused(403, "forbidden", "pages of this origin may not connect")
+            return refusals.answer(
+                request, 403, "forbidden", "pages of this origin may not connect"
+            )
         try:
             grant = await tickets.redeem(gateway.redis, request.query.get("ticket", ""))
         except RedisError:
-            return _refused(503, "unavailable", "try again")
+            return refusals.answer(request, 503, "unavailable", "try again")
         if grant is None:
             message = "the ticket is missing, used or too old: get a new one"
-            return _refused(401, "unauthenticated", message)
+            return refusals.answer(request, 401, "unauthenticated", message)
         return gateway.sockets.open(request, gateway, grant)
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
@@ -61,7 +93,7 @@ def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) ->
     async def say_goodbye(_app: web.Application) -> None:  # noqa: RUF029  # aiohttp awaits it
         rounds.say_goodbye()
 
-    app.middlewares.append(_in_envelope)
+    app.middlewares.append(refusals.in_envelope)
     app.router.add_route("*", PATH, door)
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(say_goodbye)
@@ -96,18 +128,3 @@ def _host(address: str) -> str | None:
         return urlsplit(address).hostname
     except ValueError:
         return None
-
-
-def _refused(status: int, code: str, message: str) -> web.Response:
-    """Return an error in the envelope of the API; its request id is found in the log."""
-    request_id = uuid4().hex
-    log.info("refused", extra={"request_id": request_id, "status": status, "code": code})
-    envelope: dict[str, object] = {
-        "success": False,
-        "data": None,
-        "message": message,
-        "code": code,
-        "requestId": request_id,
-        "errors": [],
-    }
-    return web.json_response(envelope, status=status, headers={"X-Request-Id": request_id})

@@ -89,7 +89,7 @@ class Sockets:
             await asyncio.sleep(step_s)
             self._turn += 1
             for connection in list(self._by_slot[(self._turn - patience) % _SLOTS]):
-                if connection.owes_pong:
+                if connection.is_silent:
                     connection.cut()
             for connection in list(self._by_slot[self._turn % _SLOTS]):
                 connection.ping()

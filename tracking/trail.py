@@ -275,8 +275,8 @@ async def open_group(redis: Redis) -> None:
 
 async def next_batch(
     redis: Redis, consumer: str, *, unacknowledged: bool, entries: int, wait_ms: int
-) -> list[tuple[bytes, list[TrailRecord]]]:
-    """Return stream entries for the writer: its own unfinished ones, or new ones."""
+) -> list[tuple[bytes, bytes]]:
+    """Return stream entries for the writer, packed: its own unfinished ones, or new ones."""
     start = "0" if unacknowledged else ">"
     wait = None if unacknowledged else wait_ms
     found: Any = await redis.xreadgroup(
@@ -285,7 +285,7 @@ async def next_batch(
     if not found:
         return []
     batch = found[0][1] if isinstance(found, list) else next(iter(found.values()))[0]
-    return [(entry_id, unpack(fields[_FIELD]) if fields else []) for entry_id, fields in batch]
+    return [(entry_id, fields[_FIELD] if fields else b"") for entry_id, fields in batch]
 
 
 async def finish(redis: Redis, entry_ids: Sequence[bytes], durable: Mapping[UUID, Mark]) -> None:

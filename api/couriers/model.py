@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -94,13 +95,24 @@ trail_chunks = Table(
     metadata,
     Column("courier_id", Uuid, nullable=False),
     Column("day", Date, nullable=False),
+    Column("part", BigInteger, nullable=False),
     Column("fixes", Integer, nullable=False),
     moment("first_at"),
     moment("last_at"),
     Column("packed", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("courier_id", "day"),
+    PrimaryKeyConstraint("courier_id", "day", "part"),
     Index("ix_trail_chunks_day", "day"),
-    comment="trails of days past, packed (`geo/chunk.py`): one row for a courier's day",
+    comment="trails, packed (`geo/chunk.py`): part 0 is a courier's day, others wait to join it",
+)
+
+
+trail_journal = Table(
+    "trail_journal",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("fixes", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    comment="fixes that are durable and have no place of their own yet: for a second or two",
 )
 
 

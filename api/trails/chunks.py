@@ -1,7 +1,7 @@
-"""Trails of days past: rows packed into one chunk for a courier's day, and read again.
+"""Trails of days past: rows and parts packed into one chunk for a courier's day, and read again.
 
-A fix that comes late for such a day is a row again until the next packing; whoever reads joins the
-two, each fix once by its number and time.
+A fix that comes late for such a day is a row, or in a part, until the next packing; whoever reads
+joins them all, each fix once by its number and time.
 """
 
 import math
@@ -20,10 +20,11 @@ from geo.point import Point
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A courier's day."""
+    """A courier's day, or a part of one that is not packed whole yet."""
 
     courier_id: CourierId
     day: date
+    part: int
     fixes: int
     first_at: datetime
     last_at: datetime
@@ -83,23 +84,34 @@ _TAKE = Query(
 )
 _COURIERS = Query(
     CourierId,
-    "SELECT DISTINCT courier_id FROM courier_positions WHERE ts >= :since AND ts < :until",
+    """
+    SELECT courier_id FROM courier_positions WHERE ts >= :since AND ts < :until
+    UNION
+    SELECT courier_id FROM trail_chunks WHERE day = :day AND part > 0
+    """,
 )
 _CHUNKS = Query(
     Chunk,
     """
     SELECT * FROM trail_chunks
-    WHERE courier_id = :courier_id AND last_at >= :since AND first_at < :until ORDER BY day
+    WHERE courier_id = :courier_id AND last_at >= :since AND first_at < :until ORDER BY day, part
     """,
 )
 _IN_TURN = Query(str, "SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))::text")
-_HELD = Query(Chunk, "SELECT * FROM trail_chunks WHERE courier_id = :courier_id AND day = :day")
+_DAYS = Query(date, "SELECT DISTINCT day FROM trail_chunks WHERE part > 0")
+_HELD = Query(
+    Chunk,
+    """
+    WITH taken AS (
+        DELETE FROM trail_chunks WHERE courier_id = :courier_id AND day = :day RETURNING *
+    )
+    SELECT * FROM taken ORDER BY part
+    """,
+)
 _SAVE = Command(
     """
-    INSERT INTO trail_chunks (courier_id, day, fixes, first_at, last_at, packed)
-    VALUES (:courier_id, :day, :fixes, :first_at, :last_at, :packed)
-    ON CONFLICT (courier_id, day) DO UPDATE
-    SET fixes = :fixes, first_at = :first_at, last_at = :last_at, packed = :packed
+    INSERT INTO trail_chunks (courier_id, day, part, fixes, first_at, last_at, packed)
+    VALUES (:courier_id, :day, 0, :fixes, :first_at, :last_at, :packed)
     """
 )
 _FORGET = Command("DELETE FROM trail_chunks WHERE day < :before")
@@ -126,22 +138,27 @@ async def of_period(
 
 
 async def couriers_of(db: Connection, day: date) -> list[CourierId]:
-    """Return whose fixes of a day still lie in rows."""
-    since, until = _bounds(day)
-    return await _COURIERS.all(db, since=since, until=until)
+    """Return whose fixes of a day still lie in rows or parts."""
+    since, until = bounds(day)
+    return await _COURIERS.all(db, since=since, until=until, day=day)
+
+
+async def days_in_parts(db: Connection) -> list[date]:
+    """Return the days of which somebody's fixes lie in parts."""
+    return await _DAYS.all(db)
 
 
 async def pack_day(db: Connection, courier_id: CourierId, day: date) -> int:
-    """Pack the rows of a courier's day into its chunk, in the caller's transaction.
+    """Pack the rows and parts of a courier's day into its chunk, in the caller's transaction.
 
-    Returns how many bytes the chunk has. Rows are taken as they are packed: each fix is in one of
-    the two at any moment.
+    Returns how many bytes the chunk has. What is packed is taken away as it is: each fix is in one
+    place at any moment.
     """
-    since, until = _bounds(day)
+    since, until = bounds(day)
     await _IN_TURN.one(db, what=f"packing {courier_id} {day}")  # else two would each keep a half
-    held = await _HELD.one(db, courier_id=courier_id, day=day)
+    held = await _HELD.all(db, courier_id=courier_id, day=day)
     rows = await _rows(_TAKE, db, courier_id, since, until)
-    whole = joined([*([unpack(held.packed)] if held else []), rows])
+    whole = joined([*(unpack(one.packed) for one in held), rows])
     if not len(whole):
         return 0
     packed = pack(whole)
@@ -213,7 +230,8 @@ async def _rows(
     )
 
 
-def _bounds(day: date) -> tuple[datetime, datetime]:
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """Return when a day begins and when the next one does (UTC)."""
     start = datetime.combine(day, time(), UTC)
     return start, start + timedelta(days=1)
 

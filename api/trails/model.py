@@ -1,7 +1,7 @@
 """Rows of trails as they are read; their tables are in `api/couriers/model.py`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from api.couriers.lifecycle import CourierStatus
@@ -9,6 +9,14 @@ from api.kit.actor import Role
 from api.kit.ids import CourierId
 from geo.point import Point
 from geo.vehicle import Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class DayInRows:
+    """How many fixes of a courier's day lie in rows."""
+
+    day: date
+    fixes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Every statement that reads trails."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from api.couriers.model import TrailFix
 from api.kit.ids import CourierId, ZoneId
 from api.kit.statement import Query
 from api.kit.work import Work
 from api.trails import chunks
-from api.trails.model import Look, Packed, Seen
+from api.trails.chunks import Chunk
+from api.trails.model import DayInRows, Look, Packed, Seen
 from geo.box import Box
 from geo.chunk import unpack
 from geo.point import Point
@@ -23,7 +24,12 @@ _FIXES = Query(
     + _PERIOD
     + "ORDER BY ts, epoch, seq LIMIT :limit OFFSET :offset",
 )
-_COUNT = Query(int, "SELECT count(*) FROM courier_positions " + _PERIOD)
+_COUNTS = Query(
+    DayInRows,
+    "SELECT (ts AT TIME ZONE 'UTC')::date AS day, count(*) AS fixes FROM courier_positions "
+    + _PERIOD
+    + "GROUP BY 1",
+)
 
 _SEEN = Query(
     Seen,
@@ -83,24 +89,51 @@ async def fixes(
 ) -> tuple[list[TrailFix], int]:
     """Return a part of a courier's trail in time order and the number of fixes in the period.
 
-    Packed days come first, each opened only where it must be; then what lies in rows.
+    Day by day; what is packed is opened only where it must be.
     """
+    chosen = {"courier_id": courier_id, "since": period[0], "until": period[1]}
+    in_rows = {one.day: one.fixes for one in await _COUNTS.all(work.db, **chosen)}
+    packed: dict[date, list[Chunk]] = {}
+    for chunk in await chunks.of_period(work.db, courier_id, *period):
+        packed.setdefault(chunk.day, []).append(chunk)
     found: list[TrailFix] = []
     total = 0
-    span = [round(moment.timestamp() * 1000) for moment in period]
-    for chunk in await chunks.of_period(work.db, courier_id, *period):
-        inside = period[0] <= chunk.first_at and chunk.last_at < period[1]
-        wanted = offset < total + chunk.fixes and total < offset + limit
-        columns = None if inside and not wanted else unpack(chunk.packed).within(*span)
-        count = chunk.fixes if columns is None else len(columns)
-        if columns is not None:
-            part = slice(max(0, offset - total), max(0, offset + limit - total))
-            found += chunks.shown(columns.in_time().part(part))
+    for day in sorted({*in_rows, *packed}):
+        since, until = chunks.bounds(day)
+        span = (max(since, period[0]), min(until, period[1]))
+        part = slice(max(0, offset - total), max(0, offset + limit - total))
+        held = packed.get(day, [])
+        if held and not _is_all_of(held, day in in_rows, span):
+            columns = await chunks.fixes_between(work.db, courier_id, *span)
+            found += chunks.shown(columns.part(part))
+            count = len(columns)
+        else:
+            count = held[0].fixes if held else in_rows[day]
+            if part.start < min(count, part.stop):
+                found += await _opened(work, courier_id, span, part, held)
         total += count
-    chosen = {"courier_id": courier_id, "since": period[0], "until": period[1]}
-    rest = {"limit": limit - len(found), "offset": max(0, offset - total)}
-    found += await _FIXES.all(work.db, **chosen, **rest)
-    return found, total + await _COUNT.value(work.db, **chosen)
+    return found, total
+
+
+def _is_all_of(held: list[Chunk], has_rows: bool, span: tuple[datetime, datetime]) -> bool:
+    """Tell whether a chunk is everything that there is of a day, and inside of a span of time."""
+    first, *others = held
+    return not others and not has_rows and span[0] <= first.first_at and first.last_at < span[1]
+
+
+async def _opened(
+    work: Work,
+    courier_id: CourierId,
+    span: tuple[datetime, datetime],
+    part: slice,
+    held: list[Chunk],
+) -> list[TrailFix]:
+    """Return a part of a day that lies in one chunk, or in rows alone."""
+    if held:
+        return chunks.shown(unpack(held[0].packed).in_time().part(part))
+    chosen = {"courier_id": courier_id, "since": span[0], "until": span[1]}
+    limit = part.stop - part.start
+    return await _FIXES.all(work.db, **chosen, limit=limit, offset=part.start)
 
 
 async def seen(

@@ -22,7 +22,7 @@ from jobs.machine.steps import CannotGoOn
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 60.0
 STOP_S = 15.0
-_NO_LIMIT = "10000000"
+NO_LIMIT = "10000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,8 @@ def environment_of(
         "HERMOD_SMS_URL": f"http://127.0.0.1:{ports.sms}",
         "HERMOD_BCRYPT_COST": "4",
         "HERMOD_LOG_LEVEL": "warning",
-        **{
-            f"HERMOD_RATE_{kind}_PER_MIN": _NO_LIMIT for kind in ("AUTH", "PUBLIC", "READ", "WRITE")
-        },
-        "HERMOD_CODES_PER_ADDRESS_PER_DAY": _NO_LIMIT,
+        **{f"HERMOD_RATE_{kind}_PER_MIN": NO_LIMIT for kind in ("AUTH", "PUBLIC", "READ", "WRITE")},
+        "HERMOD_CODES_PER_ADDRESS_PER_DAY": NO_LIMIT,
         "PYTHONUNBUFFERED": "1",
         **settings,
     }

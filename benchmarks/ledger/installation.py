@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.city.errors import CityError
-from benchmarks.city.private_installation import ROOT, Ports, environment_of, free_ports, run_once
+from benchmarks.city.private_installation import (
+    NO_LIMIT,
+    ROOT,
+    Ports,
+    environment_of,
+    free_ports,
+    run_once,
+)
 from benchmarks.city.running import Doors
 from benchmarks.ledger.killable import Killable, Start
 from jobs.machine.private_server import ENVIRONMENT, Server
@@ -19,6 +26,7 @@ SETTINGS = {
     "HERMOD_ACCESS_TOKEN_S": "86400",  # nobody renews a token while servers die
     "HERMOD_SILENCE_S": "86400",  # an outage of ours is no end of a shift
     "HERMOD_TRAIL_ROWS_DAYS": "90",  # the checker reads rows, those of clocks days off too
+    "HERMOD_PHONE_FIXES_PER_S": NO_LIMIT,  # phones send as fast as they can
     "HERMOD_LOG_LEVEL": "warning",
 }
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+import aiohttp
+
 from benchmarks.city.api_client import Api, Person, Request, open_api
 from benchmarks.city.errors import CityError
 from benchmarks.city.live_socket import Listener, LiveSocket
@@ -98,6 +100,23 @@ async def _riding(
     run: Run, api: Api, tokens: Sequence[str], ids: Sequence[UUID]
 ) -> AsyncIterator[list[LedgerPhone]]:
     """Yield everybody's phones, switched on."""
+    # Sockets stay: among the API's connections, of which there are so many, some would never open.
+    connector = aiohttp.TCPConnector(limit=0)
+    async with (
+        aiohttp.ClientSession(connector=connector) as sockets,
+        _switched_on(run, api, tokens, ids, sockets) as phones,
+    ):
+        yield phones
+
+
+@asynccontextmanager
+async def _switched_on(
+    run: Run,
+    api: Api,
+    tokens: Sequence[str],
+    ids: Sequence[UUID],
+    sockets: aiohttp.ClientSession,
+) -> AsyncIterator[list[LedgerPhone]]:
     config = await api.config()
     begin_ms = config.clock.now_ms() - STEP_MS * (run.plan.fixes // len(tokens) + 60)
     phones = [
@@ -108,7 +127,7 @@ async def _riding(
             MIDDLE,
             begin_ms,
             random.Random(f"{run.plan.seed}/{number}"),
-            _connecting(api, config.realtime_url, token, run.tally),
+            _connecting(api, config.realtime_url, token, run.tally, sockets),
         )
         for number, (token, courier_id) in enumerate(zip(tokens, ids, strict=True))
     ]
@@ -144,14 +163,14 @@ async def _begin_shift(api: Api, token: str, queue: asyncio.Semaphore) -> UUID:
 
 
 def _connecting(
-    api: Api, url: str, token: str, tally: Tally
+    api: Api, url: str, token: str, tally: Tally, sockets: aiohttp.ClientSession
 ) -> Callable[[Mapping[str, Listener]], LiveSocket]:
     async def desk() -> str | None:
         request = Request("POST", "/api/v1/realtime/tickets", {})
         answer = await api.send(request, {"Authorization": f"Bearer {token}"})
         return str(answer.data["ticket"]) if answer.ok else None
 
-    return lambda listeners: LiveSocket(url, desk, listeners, tally, api.session)
+    return lambda listeners: LiveSocket(url, desk, listeners, tally, sockets)
 
 
 async def _fault_after_fault(

@@ -17,7 +17,7 @@ import uvloop
 
 from benchmarks.city.errors import CityError
 from benchmarks.report import CpuShare, machine, show, tell
-from benchmarks.tracking import connect, contenders, fanout, ingest, live, nearest
+from benchmarks.tracking import connect, contenders, fanout, history, ingest, live, nearest
 from benchmarks.tracking.contenders import Contender
 from jobs.machine.services import remove_data
 
@@ -72,6 +72,7 @@ RUNNERS = {
         lambda one, o: connect.measure(one, o.connections),
     ),
     "nearest": Runner("The five nearest couriers", ("grid",), "us_per_query", (), None),
+    "history": Runner("History", ("ours",), "writer_cpu_us_per_fix", (), None),
 }
 
 
@@ -82,7 +83,7 @@ def main() -> int:
     found: list[Any] = []
     try:
         if runner.measure is None:
-            found += _nearest(options)
+            found += _alone(options)
         else:
             for name in (*runner.ours, *options.peers):
                 found += _measured(name, runner, options)
@@ -99,11 +100,14 @@ def main() -> int:
     return 0
 
 
-def _nearest(options: argparse.Namespace) -> Sequence[Any]:
-    with tempfile.TemporaryDirectory(prefix="hermod-nearest-") as made:
+def _alone(options: argparse.Namespace) -> Sequence[Any]:
+    """Run what brings its own servers."""
+    with tempfile.TemporaryDirectory(prefix=f"hermod-{options.runner}-") as made:
         folder = Path(made)
         folder.chmod(0o711)  # a server that may not run as root passes through
         try:
+            if options.runner == "history":
+                return history.measure(options.couriers, options.fixes, folder)
             return nearest.measure(options.couriers, options.queries, folder)
         finally:
             remove_data(folder / "servers")
@@ -162,10 +166,11 @@ def _parser() -> argparse.ArgumentParser:
         "live": (("phones", 2000), ("maps", 500), ("seconds", 20)),
         "connect": (("connections", 2000),),
         "nearest": (("couriers", 100_000), ("queries", 2000)),
+        "history": (("couriers", 2000), ("fixes", 450)),
     }
     for name, runner in RUNNERS.items():
         own = runners.add_parser(name, help=runner.title)
-        if name == "live":  # no rival does all this
+        if name in {"live", "history"}:  # no rival does all this
             own.set_defaults(peers=())
         elif name == "nearest":  # the rival is Redis, always
             own.set_defaults(peers=("redis",))

@@ -1,16 +1,13 @@
-"""What history costs: `python -m benchmarks.tracking.history`.
+"""What history costs: `python -m benchmarks.tracking history`.
 
-Days of fixes of some couriers go through the real trail stream and trail writer into a private
-PostgreSQL that waits for the disk, are read again, packed, and read once more. Tells fixes made
-durable per second, bytes a fix before and after packing, and how long reading a day takes.
+Couriers ride side by side, a fix each second, all in each tick. Their fixes, and a part of them
+twice, go through the real trail stream and trail writer into a private PostgreSQL that waits for
+the disk, find their places, are read, packed, and read again. Every fix must be there once.
 """
 
-import argparse
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,24 +22,26 @@ from api.kit.ids import CourierId
 from api.migrate import upgrade
 from api.settings import Settings
 from api.trails import chunks
-from api.trails.history import name_of
-from benchmarks.report import CpuShare, machine, show, tell
-from geo.fix import Fix
+from benchmarks.city.errors import CityError
 from geo.point import Plane, Point
-from jobs import packing, partitions
-from jobs.machine.services import Services, remove_data, running
+from jobs import packing
+from jobs.machine.services import Services, running
 from jobs.machine.steps import CannotGoOn
 from jobs.station import Station
+from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
 from jobs.worker import open_station
 from tracking import keys, trail
-from tracking.trail import Batch, TrailRecord
+from tracking.trail import Batch
+from tracking.trail_rows import Rows, owned
 
 HOME = Point(41.15, -8.61)
 NOISE_M = 4.0
 SPEED_MPS = 7.0
 TICK = 500
 """Fixes in one entry of the stream: those of a gateway's tick."""
+TWICE = 10
+"""One in so many ticks comes twice."""
 DAYS_AGO = 3
 READS = 5
 SECRET = "a secret of the benchmark, long enough 0123456789"  # noqa: S105  # opens nothing
@@ -50,45 +49,53 @@ SECRET = "a secret of the benchmark, long enough 0123456789"  # noqa: S105  # op
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured; reading is of one courier's whole day, its median."""
+    """What was measured; reading is of one courier's whole trail, its median."""
 
+    server: str
     fixes: int
     durable_fixes_per_s: float
     writer_cpu_us_per_fix: float
-    bytes_per_fix_in_rows: float
-    read_rows_ms: float
+    settled_fixes_per_s: float
+    settling_cpu_us_per_fix: float
+    bytes_per_fix_settled: float
+    read_settled_ms: float
     packed_fixes_per_s: float
     bytes_per_fix_packed: float
     read_packed_ms: float
 
 
-def day_of(courier_id: UUID, fixes: int, start: datetime, seed: int) -> list[TrailRecord]:
-    """Return a day of a courier: a fix each second, noise, clocks and networks that jitter."""
+def rides(couriers: int, fixes: int, start: datetime, seed: int) -> Iterator[Rows]:
+    """Yield the fixes of each second, one per courier: noise, clocks and networks that jitter."""
     chance = np.random.default_rng(seed)
-    course = np.cumsum(chance.normal(0.0, 0.05, fixes))
-    steps = SPEED_MPS * np.column_stack([np.sin(course), np.cos(course)])
-    way = np.cumsum(steps, axis=0) % 8000.0  # the city is no larger
-    places = Plane(HOME).to_points(way + chance.normal(0.0, NOISE_M, way.shape)).tolist()
+    ids = np.frombuffer(b"".join(UUID(int=n + 1).bytes for n in range(couriers)), "V16")
     start_ms = round(start.timestamp() * 1000)
-    times = (start_ms + np.arange(fixes) * 1000 + chance.integers(0, 40, fixes)).tolist()
-    lags = chance.integers(80, 400, fixes).tolist()
-    speeds = np.abs(SPEED_MPS + chance.normal(0.0, 0.5, fixes)).tolist()
-    headings = (np.degrees(course) % 360.0).tolist()
-    accuracies = chance.integers(4, 12, fixes).tolist()
-    return [
-        TrailRecord(
-            courier_id=courier_id,
-            epoch=start_ms // 1000,
-            received_ms=times[n] + lags[n],
-            fix=Fix(n + 1, times[n], lat, lng, speeds[n], headings[n], float(accuracies[n])),
-            refusal=None,
-        )
-        for n, (lat, lng) in enumerate(places)
-    ]
+    course = chance.uniform(0, 2 * np.pi, couriers)
+    way = chance.uniform(0, 8000, (couriers, 2))
+    for second in range(fixes):
+        course += chance.normal(0.0, 0.05, couriers)
+        way = (way + SPEED_MPS * np.column_stack([np.sin(course), np.cos(course)])) % 8000.0
+        places = Plane(HOME).to_points(way + chance.normal(0.0, NOISE_M, way.shape))
+        rows = np.zeros(couriers, trail.ROW)
+        rows["courier"], rows["epoch"], rows["seq"] = ids, start_ms // 1000, second + 1
+        rows["t_ms"] = start_ms + second * 1000 + chance.integers(0, 40, couriers)
+        rows["received_ms"] = rows["t_ms"] + chance.integers(80, 400, couriers)
+        rows["lat"], rows["lng"] = places[:, 0].round(7), places[:, 1].round(7)
+        rows["speed_mps"] = np.abs(SPEED_MPS + chance.normal(0.0, 0.5, couriers))
+        rows["heading_deg"] = np.degrees(course) % 360.0
+        rows["accuracy_m"] = chance.integers(4, 12, couriers)
+        yield rows
 
 
-async def measure(services: Services, couriers: int, fixes: int) -> Figures:
-    """Return the figures of fresh servers."""
+def measure(couriers: int, fixes: int, folder: Path) -> Sequence[Figures]:
+    """Return the figures of fresh servers under `folder`; raise CityError where there are none."""
+    try:
+        with running(folder / "servers", durable=True) as services:
+            return [uvloop.run(_with(services, couriers, fixes))]
+    except CannotGoOn as error:
+        raise CityError(str(error)) from error
+
+
+async def _with(services: Services, couriers: int, fixes: int) -> Figures:
     await upgrade(services.database_url)
     settings = Settings(
         database_url=SecretStr(services.database_url),
@@ -106,42 +113,48 @@ async def measure(services: Services, couriers: int, fixes: int) -> Figures:
 async def _measure(station: Station, couriers: int, fixes: int) -> Figures:
     midnight = real_now().replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - timedelta(days=DAYS_AGO)
-    ids = [UUID(int=n + 1) for n in range(couriers)]
-    for seed, courier_id in enumerate(ids):
-        await _fill(station, day_of(courier_id, fixes, start, seed))
-    whole = couriers * fixes
+    sent = 0
+    for number, rows in enumerate(rides(couriers, fixes, start, seed=1)):
+        for _ in range(1 + (number % TWICE == 0)):
+            await _fill(station, rows)
+            sent += len(rows)
     began, cpu = time.perf_counter(), time.process_time()
     await _drain(station)
-    durable_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu
-    in_rows = await _bytes(station, name_of(start.date()))
-    read_rows_ms = await _read_ms(station, ids[0], start, fixes)
+    durable_s, writer_s = time.perf_counter() - began, time.process_time() - cpu
+    began, cpu = time.perf_counter(), time.process_time()
+    await TrailSettling(station).run_once()
+    settled_s, settling_s = time.perf_counter() - began, time.process_time() - cpu
+    whole = couriers * fixes
+    await _must_hold(station, whole)
+    settled_bytes = await _bytes(station)
+    read_settled_ms = await _read_ms(station, start, fixes)
     began = time.perf_counter()
     await packing.pack_past(station)
     packed_s = time.perf_counter() - began
-    if start.date() in await partitions.days(station):
-        message = "a day that was packed still has its partition"
-        raise RuntimeError(message)
+    await _must_hold(station, whole)
+    async with station.database.connection() as db:
+        await db.execute("VACUUM FULL trail_chunks")  # what was packed away is not history's
     return Figures(
+        server="ours",
         fixes=whole,
-        durable_fixes_per_s=whole / durable_s,
-        writer_cpu_us_per_fix=cpu_s / whole * 1e6,
-        bytes_per_fix_in_rows=in_rows / whole,
-        read_rows_ms=read_rows_ms,
-        packed_fixes_per_s=whole / packed_s,
-        bytes_per_fix_packed=await _bytes(station, "trail_chunks") / whole,
-        read_packed_ms=await _read_ms(station, ids[0], start, fixes),
+        durable_fixes_per_s=round(sent / durable_s),
+        writer_cpu_us_per_fix=round(writer_s / sent * 1e6, 2),
+        settled_fixes_per_s=round(sent / settled_s),
+        settling_cpu_us_per_fix=round(settling_s / sent * 1e6, 2),
+        bytes_per_fix_settled=round(settled_bytes / whole, 2),
+        read_settled_ms=round(read_settled_ms, 2),
+        packed_fixes_per_s=round(whole / packed_s),
+        bytes_per_fix_packed=round(await _bytes(station) / whole, 2),
+        read_packed_ms=round(await _read_ms(station, start, fixes), 2),
     )
 
 
-def _ticks(records: list[TrailRecord]) -> Iterator[list[TrailRecord]]:
-    return (records[at : at + TICK] for at in range(0, len(records), TICK))
-
-
-async def _fill(station: Station, records: list[TrailRecord]) -> None:
-    """Put records on the stream as a gateway does."""
-    for tick in _ticks(records):
+async def _fill(station: Station, rows: Rows) -> None:
+    """Put the fixes of a second on the stream, as a gateway does with its ticks."""
+    for first in range(0, len(rows), TICK):
+        blob = rows[first : first + TICK].tobytes()
         async with station.redis.pipeline(transaction=True) as pipeline:
-            trail.append(pipeline, Batch.of(tick), {}, 1_000_000)
+            trail.append(pipeline, Batch(blob, owned(blob).reached()), {}, 1_000_000)
             await pipeline.execute()
 
 
@@ -152,52 +165,40 @@ async def _drain(station: Station) -> None:
         await writer.run_once()
 
 
-async def _bytes(station: Station, table: str) -> int:
+_HELD = """
+    SELECT (SELECT count(*) FROM courier_positions)
+         + (SELECT coalesce(sum(fixes), 0) FROM trail_chunks)
+"""
+_SIZES = """
+    SELECT pg_total_relation_size('trail_chunks') + coalesce(sum(pg_total_relation_size(i.inhrelid))
+        FILTER (WHERE c.reltuples > 0 OR pg_relation_size(i.inhrelid) > 0), 0)
+    FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'courier_positions'::regclass
+"""
+
+
+async def _must_hold(station: Station, fixes: int) -> None:
     async with station.database.connection() as db:
-        return int(await db.fetchval("SELECT pg_total_relation_size($1::regclass)", table))
+        held = int(await db.fetchval(_HELD))
+    if held != fixes:
+        message = f"history holds {held} fixes of {fixes}"
+        raise RuntimeError(message)
 
 
-async def _read_ms(station: Station, courier_id: UUID, start: datetime, fixes: int) -> float:
+async def _bytes(station: Station) -> int:
+    async with station.database.connection() as db:
+        return int(await db.fetchval(_SIZES))
+
+
+async def _read_ms(station: Station, start: datetime, fixes: int) -> float:
     found_ms = []
     for _ in range(READS):
         began = time.perf_counter()
         async with station.database.connection() as db:
             end = start + timedelta(days=1)
-            found = await chunks.fixes_between(db, CourierId(courier_id), start, end)
+            found = await chunks.fixes_between(db, CourierId(UUID(int=1)), start, end)
         found_ms.append((time.perf_counter() - began) * 1000)
         if len(found) != fixes:
             message = f"{len(found)} fixes were read of {fixes}"
             raise RuntimeError(message)
     return float(np.median(found_ms))
-
-
-def main() -> int:
-    """Measure and report; return 0 when it could be measured."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.tracking.history", description=__doc__
-    )
-    parser.add_argument("--couriers", type=int, default=5, help="couriers, a day each")
-    parser.add_argument("--fixes", type=int, default=86_400, help="of each: one a second")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    options = parser.parse_args()
-    share = CpuShare()
-    with tempfile.TemporaryDirectory(prefix="hermod-history-") as made:
-        folder = Path(made)
-        folder.chmod(0o711)  # a server that may not run as root passes through
-        try:
-            with running(folder / "servers", durable=True) as services:
-                found = uvloop.run(measure(services, options.couriers, options.fixes))
-        except CannotGoOn as error:
-            print(error, file=sys.stderr)
-            return 1
-        finally:
-            remove_data(folder / "servers")
-    rows = [[name.replace("_", " "), value] for name, value in asdict(found).items()]
-    show("History", ("what", "figure"), rows)
-    told = {"summary": asdict(found), "cpu_share": share.so_far(), "machine": machine()}
-    tell(told, options.json)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

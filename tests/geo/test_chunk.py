@@ -77,6 +77,28 @@ def test_a_fix_nowhere_on_the_globe_stays_without_a_place() -> None:
     assert (got.lats[1], got.lngs[1]) == pytest.approx((41.0, -8.0))
 
 
+def test_a_chunk_of_the_first_version_is_still_read() -> None:
+    """Made by the first program: two fixes, the second of which was refused."""
+    blob = bytes.fromhex(
+        "01020000000b005b22222c226a756d70225d010a00000078dae3630000001e000f010a00000078da"
+        "6362020000080005060a0000000a0000000a0000000a0000000a0000000a00000078dabb70010002"
+        "7201a178dabbcf0e0001c700e778da5bc00000014200a178daeb6000000112008978da7364000000"
+        "84004278da6366000000080004010a00000078da63610200000c0007010a00000078da6360020000"
+        "04000300040a0000000a0000000a0000000a00000078da4b50000000e2008178da3be3070001e801"
+        "1b78da7bce000001d000e878da63610000000a0005040a0000000a0000000a0000000a00000078da"
+        "9b2f0f00015f00bf78da3be8070001d2011078da63630000000e000778da6364000000040002010a"
+        "00000078da5352040000670044010a00000078da9b311d0001c90130010a00000078dadbb6150002"
+        "23016c"
+    )
+    got = unpack(blob)
+    assert got.seqs.tolist() == [1, 2]
+    assert got.t_ms.tolist() == [1_790_000_001_000, 1_790_000_002_000]
+    assert got.lats.tolist() == pytest.approx([41.15, 41.16])
+    assert got.speeds_mps.tolist()[0] == pytest.approx(7.5)
+    assert np.isnan(got.speeds_mps[1])
+    assert got.refusals.tolist() == ["", "jump"]
+
+
 def test_nothing_is_a_chunk_too() -> None:
     """Of no fixes."""
     assert len(unpack(pack(columns([])))) == 0

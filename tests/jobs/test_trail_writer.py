@@ -17,6 +17,7 @@ from geo.fix import Fix
 from geo.screening import Refusal
 from jobs import cleanup, trail_writer
 from jobs.station import Station
+from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
 from tests.support.cast import Cast
 from tracking import keys, trail
@@ -53,9 +54,10 @@ async def append(station: Station, *records: TrailRecord) -> None:
 
 
 async def drain(writer: TrailWriter) -> None:
-    """Write everything that is on the stream."""
+    """Write everything that is on the stream, and let it find its place."""
     for _ in range(3):
         await writer.run_once()
+    await TrailSettling(writer._station).run_once()
 
 
 async def history(station: Station) -> list[Any]:
@@ -130,6 +132,7 @@ async def test_a_writer_killed_after_the_commit_writes_nothing_twice(
         patch.setattr(trail, "finish", killed)
         with pytest.raises(KeyboardInterrupt):
             await drain(TrailWriter(station))
+    await TrailSettling(station).run_once()
     assert len(await history(station)) == 2
     assert await durable(station) == Mark()
     await append(station, record(ANNA, 3))
@@ -330,14 +333,14 @@ async def test_nothing_that_comes_through_the_door_stops_the_writer(
 async def test_the_last_place_of_a_courier_is_kept_for_when_redis_is_wiped(cast: Cast) -> None:
     """Only what was believed, and never back in time."""
     courier = UUID((await cast.courier()).courier_id)
-    writer = TrailWriter(cast.stack.station)
+    writer, settling = TrailWriter(cast.stack.station), TrailSettling(cast.stack.station)
 
     async def locate(*records: TrailRecord) -> Any:
-        writer._located_at = -1e9
         await append(cast.stack.station, *records)
-        await drain(writer)
-        writer._located_at = -1e9
-        await writer._locate()
+        await writer.run_once()
+        await writer.run_once()
+        await settling.run_once()
+        await settling.locate()
         sql = "SELECT current_location AS place, last_location_update AS at FROM couriers"
         (row,) = await cast.stack.rows(sql)
         return row

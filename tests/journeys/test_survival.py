@@ -12,7 +12,10 @@ from tests.support.small_demo import COURIERS, SmallDemo, small_demo
 PROGRAMS = (("api", "api"), ("api.realtime", "realtime"), ("jobs", "jobs"))
 
 DELIVERED = "SELECT count(*) FROM orders WHERE status = 'delivered'"
-FIXES = "SELECT count(*) FROM courier_positions"
+FIXES = """
+    SELECT (SELECT count(*) FROM courier_positions)
+         + (SELECT coalesce(sum(fixes), 0) FROM trail_chunks)
+"""
 UNFINISHED = """
     SELECT count(*) FROM orders
     WHERE order_number = ANY ('{%s}') AND status NOT IN ('delivered', 'cancelled')

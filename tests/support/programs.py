@@ -27,6 +27,7 @@ from jobs import courier_plans, dispatch_tick, offer_expiry
 from jobs.outbox_relay import Relay
 from jobs.solver import Solver
 from jobs.station import Station
+from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
 from jobs.worker import create_app, open_station
 from tests.support.inbox import MailInbox
@@ -70,10 +71,11 @@ class Stack:
         await self.settle()
 
     async def write_trails(self) -> None:
-        """Make every fix that is in the stream durable."""
+        """Make every fix that is in the stream durable, and settle it."""
         writer = TrailWriter(self.station)
         await writer.run_once()
         await writer.run_once()
+        await TrailSettling(self.station).run_once()
 
     async def resync(self) -> None:
         """Bring live tracking in line with the database."""

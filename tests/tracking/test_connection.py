@@ -151,3 +151,16 @@ async def test_who_left_before_being_let_in_is_not_let_in() -> None:
 
 async def _note(let_in: list[object], who: tuple[object, ...]) -> None:  # noqa: RUF029  # as theirs
     let_in.append(who)
+
+
+async def test_who_is_not_read_meanwhile_need_not_answer_pings() -> None:
+    """A pong lies behind what we let wait: only afterwards silence counts again."""
+    program = Ours(ping_s=0.3, pong_s=0.1)
+    async with program.serving() as url, raw(url) as socket:
+        await welcomed(socket)
+        for number in range(30):
+            await socket.send_str(f'42{number}["slow",1]')
+        answers = 0
+        while answers < 30:
+            answers += (await socket.receive_str()).startswith("43")
+        await until(lambda: program.gone == 1)

@@ -8,10 +8,13 @@ import asyncpg
 import pytest
 
 from api.kit.db import Database
+from api.trails.arranging import arranged
 from api.trails.history import ensure_day
 from benchmarks.ledger.book import Book, Page, ride
 from benchmarks.ledger.checking import Verdict, check
+from geo import chunk
 from geo.point import Point
+from tracking.trail import TrailRecord, pack
 
 ANNA, BRUNO = UUID(int=1), UUID(int=2)
 EPOCH = 1_790_000_000
@@ -25,6 +28,11 @@ _ADD = """
 _ADD_UNDATED = """
     INSERT INTO undated_fixes (courier_id, epoch, seq, t_ms, received_at, location)
     VALUES ($1, $2, $3, $4, now(), st_makepoint($6, $5)::geography)
+"""
+
+_ADD_PART = """
+    INSERT INTO trail_chunks (courier_id, day, part, fixes, first_at, last_at, packed)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 
@@ -61,6 +69,17 @@ class History:
             place = (fix.lat, fix.lng)
             await self.db.execute(_ADD_UNDATED, page.courier_id, page.epoch, seq, fix.t_ms, *place)
 
+    async def write_part(self, page: Page, seqs: Sequence[int]) -> None:
+        """Write fixes of a page as one part of their day."""
+        fixes = [page.fix(seq) for seq in seqs]
+        records = [TrailRecord(page.courier_id, page.epoch, f.t_ms, f, None) for f in fixes]
+        (day,) = arranged(pack(records), 0, 1 << 60).days
+        moments = [datetime.fromtimestamp(t_ms / 1000, UTC) for t_ms in day.span_ms]
+        packed = chunk.pack(day.columns())
+        await self.db.execute(
+            _ADD_PART, day.courier_id, day.day, seqs[0], len(seqs), *moments, packed
+        )
+
     async def verdict(self) -> Sequence[int]:
         """Return stored, lost, duplicated, reordered, unknown."""
         found: Verdict = await check(self.db, self.book)
@@ -91,6 +110,24 @@ async def test_fixes_of_impossible_days_count_as_stored(history: History) -> Non
     """They have a table of their own."""
     await history.write_undated(history.page(ANNA, off_ms=-EPOCH * 1000), NUMBERS)
     assert await history.verdict() == (5, 0, 0, 0, 0)
+
+
+async def test_a_part_counts_like_rows(history: History) -> None:
+    """Its fixes are there, once, and in the sequence in which parts were written."""
+    anna = history.page(ANNA)
+    await history.write(anna, (1, 2))
+    await history.write_part(anna, (3, 4, 5))
+    assert await history.verdict() == (5, 0, 0, 0, 0)
+    await history.write(anna, (5,))
+    assert await history.verdict() == (5, 0, 1, 0, 0)
+
+
+async def test_a_part_written_too_early_is_out_of_order(history: History) -> None:
+    """Its fixes stand before lower numbers."""
+    anna = history.page(ANNA)
+    await history.write_part(anna, (4, 5))
+    await history.write(anna, (1, 2, 3))
+    assert await history.verdict() == (5, 0, 0, 2, 0)
 
 
 async def test_a_durable_fix_that_is_not_there_is_lost(history: History) -> None:
