@@ -1,15 +1,14 @@
 """Run the HTTP program: `python -m api`."""
 
 from api.app import create_app
+from api.integrations.error_reports import reporting
 from api.kit import logs, program
 from api.kit.db import Database
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 
 
-async def main() -> None:
+async def serve(settings: Settings) -> None:
     """Open the database and serve until told to stop."""
-    settings = read_settings()
-    logs.configure("api", settings.log_level)
     database = await Database.open(settings.database_url.get_secret_value(), size=16)
     try:
         await program.serve(create_app(settings, database), settings.http_host, settings.http_port)
@@ -17,5 +16,13 @@ async def main() -> None:
         await database.close()
 
 
+def main() -> None:
+    """Serve until told to stop."""
+    settings = read_settings()
+    logs.configure("api", settings.log_level)
+    with reporting(settings, "api"):
+        program.run(serve(settings))
+
+
 if __name__ == "__main__":
-    program.run(main())
+    main()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from api.identity.guard import address_of, came_over_tls, guard
 from api.identity.passwords import PASSWORDS, PasswordHasher
 from api.identity.revocations import LOOK_S, Revocations
 from api.identity.tokens import TOKENS, TokenMint
+from api.integrations.geocoding import GEOCODER, Geocoder
 from api.integrations.social import SOCIAL, SocialSignIn
 from api.integrations.storage import STORAGE, open_storage
 from api.kit.db import Database
@@ -27,6 +28,7 @@ from api.kit.openapi import document
 from api.kit.rate_limit import RateLimiter
 from api.kit.redis import Redis, RedisError, open_redis
 from api.kit.resources import Resources
+from api.kit.sandbox import Sandbox
 from api.kit.seal import SEAL, Seal
 from api.kit.serving import Shell, mount
 from api.kit.work import Work, begin_work
@@ -80,6 +82,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     def looking() -> AbstractAsyncContextManager[Work]:
         return begin_work(database, settings.clock, Resources(), read_only=True)
 
+    sandbox = Sandbox(settings.database_url.get_secret_value())
     keyring = Keyring(resources[TOKENS], looking)
     heart = Heart("api", redis, database)
     acts: tuple[Act, ...] = (
@@ -91,24 +94,23 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     )
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        social = SocialSignIn(settings)
-        resources.put(SOCIAL, social)
-        loops = _loops(metrics, acts)
-        yield
-        await tasks.end(loops)
-        await heart.stop()
-        await social.close()
+        async with _services(settings, resources):
+            loops = _loops(metrics, acts)
+            yield
+            await tasks.end(loops)
+            await heart.stop()
+        await sandbox.close()
         resources[PASSWORDS].close()
         await redis.aclose()
 
     app.cleanup_ctx.append(run)
-    limiter = RateLimiter(redis, settings.limits)
     serving = Shell(
         database=database,
         clock=settings.clock,
         resources=resources,
         guard=guard(resources[TOKENS], revocations, settings.trusted_proxies, keyring.read),
         limiter=limiter,
+        sandbox=sandbox,
         over_tls=lambda request: (
             settings.environment is Environment.PRODUCTION
             or came_over_tls(request, settings.trusted_proxies)
@@ -124,6 +126,17 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     add_errors_page(app)
     add_pages(app, settings, api_document())
     return app
+
+
+@asynccontextmanager
+async def _services(settings: Settings, resources: Resources) -> AsyncIterator[None]:
+    """Open what asks services of others, for as long as the program runs."""
+    social, geocoder = SocialSignIn(settings), Geocoder(settings)
+    resources.put(SOCIAL, social)
+    resources.put(GEOCODER, geocoder)
+    yield
+    await social.close()
+    await geocoder.close()
 
 
 def _probes(database: Database, redis: Redis) -> dict[str, Probe]:

@@ -15,6 +15,7 @@ from api.monitoring.endpoints import ENDPOINTS as MONITORING
 from api.offers.endpoints import ENDPOINTS as OFFERS
 from api.orders.endpoints import ENDPOINTS as ORDERS
 from api.people.endpoints import ENDPOINTS as PEOPLE
+from api.places.endpoints import ENDPOINTS as PLACES
 from api.profiles.endpoints import ENDPOINTS as PROFILES
 from api.service_keys.endpoints import ENDPOINTS as SERVICE_KEYS
 from api.staff.endpoints import ENDPOINTS as STAFF
@@ -26,6 +27,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *IDENTITY,
     *FILES,
     *ZONES,
+    *PLACES,
     *PROFILES,
     *COMPANIES,
     *TRAILS,

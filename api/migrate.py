@@ -14,6 +14,7 @@ from alembic.script import Script, ScriptDirectory
 
 from api.kit import logs
 from api.kit.cannot_start import CannotStart
+from api.kit.sandbox import SCHEMA, SEARCH_PATH
 from api.settings import read_settings
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -22,18 +23,19 @@ _LOCK = 7_205_759_403
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{2,59}")
 
 
-def alembic_config(url: str) -> Config:
+def alembic_config(url: str, search_path: str = "") -> Config:
     """Return Alembic's configuration for the database at `url` (postgresql://…)."""
     config = Config(cmd_opts=argparse.Namespace(quiet=True))
     config.set_main_option("script_location", str(_SCRIPTS))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     address = url.replace("postgresql://", "postgresql+asyncpg://", 1)
     config.set_main_option("sqlalchemy.url", address.replace("%", "%%"))
+    config.attributes["search_path"] = search_path
     return config
 
 
 async def upgrade(url: str) -> None:
-    """Run all missing migrations on the database at `url`."""
+    """Run all missing migrations on the database at `url`: on live tables, then on test tables."""
     try:
         guard = await asyncpg.connect(url, timeout=10)
     except (OSError, asyncpg.PostgresError) as error:
@@ -41,7 +43,10 @@ async def upgrade(url: str) -> None:
         raise CannotStart(message) from error
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+        await guard.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        for search_path in ("", SEARCH_PATH):
+            config = alembic_config(url, search_path)
+            await asyncio.to_thread(command.upgrade, config, "head")
     finally:
         await guard.close()
 

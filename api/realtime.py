@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from api.integrations.error_reports import reporting
 from api.kit import logs, program
 from api.kit.health import add_health
 from api.kit.heartbeat import EVERY_S, Heart
@@ -96,12 +97,18 @@ def create_app(settings: Settings) -> web.Application:
     return app
 
 
-async def main() -> None:
+async def serve(settings: Settings) -> None:
     """Serve until told to stop."""
-    settings = read_settings()
-    logs.configure("realtime", settings.log_level)
     await program.serve(create_app(settings), settings.realtime_host, settings.realtime_port)
 
 
+def main() -> None:
+    """Serve until told to stop."""
+    settings = read_settings()
+    logs.configure("realtime", settings.log_level)
+    with reporting(settings, "realtime"):
+        program.run(serve(settings))
+
+
 if __name__ == "__main__":
-    program.run(main())
+    main()

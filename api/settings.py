@@ -133,6 +133,20 @@ class Settings(BaseSettings):
     mail_password: SecretStr = Field(SecretStr(""), description="password at the SMTP server")
     mail_sender: str = Field("Hermod <hermod@localhost>", description="sender of e-mail")
 
+    geocoder_url: str = Field(
+        "", description="base address of a Nominatim-shaped geocoder; empty: none"
+    )
+    geocoder_key: SecretStr = Field(SecretStr(""), description="key at a hosted geocoder")
+    geocoder_contact: str = Field(
+        "", description="e-mail address that the geocoder's owner may write to (User-Agent)"
+    )
+    geocoder_countries: tuple[str, ...] = Field(
+        (), description="countries to look in (ISO 3166, lower case), as a JSON list; none: all"
+    )
+    error_reports_dsn: SecretStr = Field(
+        SecretStr(""), description="Sentry DSN that unexpected errors go to; empty: logs only"
+    )
+
     google_client_ids: tuple[str, ...] = Field(
         (), description="our client ids at Google, as a JSON list; none: no sign-in with Google"
     )

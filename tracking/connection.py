@@ -35,7 +35,7 @@ class Listener(Protocol):
     def connected(self, sid: str, context: Any) -> Coroutine[Any, Any, None]:
         """A client has completed the handshake; `context` came with its request."""
 
-    def event(self, sid: str, name: str, arguments: list[Any]) -> Any:
+    def event(self, sid: str, name: str, arguments: list[Any], size_bytes: int) -> Any:
         """A client says something; return the answer, or what can be awaited for it."""
 
     def nonsense(self, sid: str, instead: str) -> None:
@@ -138,7 +138,7 @@ class Connection(asyncio.Protocol):
         except NotAnEvent as error:
             self._listener.nonsense(self.sid, str(error))
             return
-        result = self._listener.event(self.sid, name, arguments)
+        result = self._listener.event(self.sid, name, arguments, len(packet))
         if result is not None and asyncio.iscoroutine(result):
             self._wait_for(result, number)
         elif number:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from geo import cells
-from tracking import keys, rooms, tickets, trail, wire
+from tracking import keys, rooms, spoken, tickets, trail, wire
 from tracking.buckets import Buckets
 from tracking.counters import Counters
 from tracking.fleet import Fleet, LiveCourier
@@ -76,12 +76,12 @@ class Gateway:
         self.is_overloaded = False
         self.paces = Buckets(policy.phone_fixes_per_s, policy.phone_burst_fixes)
         self.errors = Buckets(policy.mistakes_per_s, policy.mistakes_burst)
-        self._handlers: dict[str, tuple[int, Handler]] = {
-            "hello": (1, self._hello),
-            "p": (2, self._readings),
-            "f": (2, self._packed),
-            "view": (1, self._view),
-            "resync": (1, self._resync),
+        self._handlers: dict[str, Handler] = {
+            "hello": self._hello,
+            "p": self._readings,
+            "f": self._packed,
+            "view": self._view,
+            "resync": self._resync,
         }
 
     async def connected(self, sid: str, grant: Grant) -> None:
@@ -131,13 +131,14 @@ class Gateway:
         self.disconnected(visitor.sid)
         self.sockets.close(visitor.sid)
 
-    def event(self, sid: str, name: str, arguments: list[Any]) -> Any:
+    def event(self, sid: str, name: str, arguments: list[Any], size_bytes: int) -> Any:
         """Do what a client asks; answer mistakes, and end a socket that makes too many."""
         visitor = self.visitors.get(sid)
         if visitor is None:
             return None
         try:
-            result = self._handler(name, arguments)(visitor, *arguments)
+            spoken.admit(visitor, name, len(arguments), size_bytes, time.monotonic())
+            result = self._handlers[name](visitor, *arguments)
         except Exception as error:  # whatever it is, the client is answered
             return self._failed(visitor, name, error)
         return result if result is None else self._when_done(visitor, name, result)
@@ -169,15 +170,6 @@ class Gateway:
         visitor = self.visitors.get(sid)
         if visitor is not None:
             self._mistake(visitor, BadFrame("bad_payload", "packet", instead))
-
-    def _handler(self, name: str, arguments: list[Any]) -> Handler:
-        if name not in self._handlers:
-            asked = wire.nearest(name, tuple(self._handlers))
-            raise BadFrame("unknown_event", "event", f"unknown event; {asked}")
-        expected, handler = self._handlers[name]
-        if len(arguments) != expected:
-            raise BadFrame("bad_payload", name, f"this event takes {expected} argument(s)")
-        return handler
 
     def _mistake(self, visitor: Visitor, error: BadFrame) -> None:
         visitor.mistakes += 1
@@ -292,7 +284,6 @@ class Gateway:
             self.sockets.emit("oops", OFF_SHIFT_ANSWER, to=phone.sid)
 
     def _view(self, visitor: Visitor, payload: Any) -> dict[str, int]:
-        self._staff(visitor)
         view = wire.parse_view(payload)
         change = self.viewports.look(visitor.sid, view.box)
         self.viewports.settle(visitor.sid, change, real_ms())
@@ -303,7 +294,6 @@ class Gateway:
         }
 
     def _resync(self, visitor: Visitor, text: Any) -> None:
-        self._staff(visitor)
         try:
             cell = cells.from_text(text) if isinstance(text, str) else 0
         except ValueError as error:
@@ -313,13 +303,9 @@ class Gateway:
         self.viewports.snapshot(visitor.sid, cell, real_ms())
 
     def _phone(self, visitor: Visitor) -> Phone:
-        if visitor.phone is None:
-            raise BadFrame("not_allowed", "event", "only couriers' phones send this")
+        if visitor.phone is None:  # a ticket for a courier that names none
+            raise BadFrame("not_allowed", "event", "this ticket names no courier")
         return visitor.phone
-
-    def _staff(self, visitor: Visitor) -> None:
-        if visitor.grant.kind is not Kind.STAFF:
-            raise BadFrame("not_allowed", "event", "only dispatchers' maps ask for this")
 
     def interval_ms(self, phone: Phone) -> int:
         """Return the pause we ask of a phone between two fixes."""

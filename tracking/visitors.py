@@ -17,6 +17,7 @@ class Visitor:
     phone: Phone | None = None
     mistakes: int = 0
     slow_since: float | None = None
+    asked_until_s: float = 0.0
 
 
 class Visitors:

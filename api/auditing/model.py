@@ -21,4 +21,5 @@ class Entry:
     old_values: dict[str, Any] | None
     new_values: dict[str, Any] | None
     ip_address: str | None
+    user_agent: str | None
     created_at: datetime

@@ -35,6 +35,7 @@ class EntryView(View):
     old_values: dict[str, Any] | None
     new_values: dict[str, Any] | None
     ip_address: str | None
+    user_agent: str | None
     created_at: Moment
 
     @classmethod

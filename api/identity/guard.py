@@ -16,6 +16,9 @@ ReadKey = Callable[[str, str | None], Awaitable[Actor]]
 KEY_PREFIX = "hermod_"
 """How every API key begins, and no access token."""
 
+TEST_KEY_PREFIX = "hermod_test_"
+"""How a key of the test world begins."""
+
 
 async def no_keys(_text: str, _address: str | None) -> Actor:  # noqa: RUF029  # others ask
     """Take no API keys."""

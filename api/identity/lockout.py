@@ -2,7 +2,8 @@
 
 Counted per account and network (IPv4 /24, IPv6 /64), so that nobody can lock out somebody who sits
 elsewhere. A locked login answers like a wrong password, after the same work. Each further lock
-takes twice as long. A new password begins a new count. While Redis is out of reach nothing is
+takes twice as long. A new password begins a new count, and so does a change of the account by its
+owner or by staff (letting somebody in again, above all). While Redis is out of reach nothing is
 counted; the rate limits and bcrypt's cost still hold.
 """
 
@@ -50,7 +51,7 @@ class Attempt:
 
 async def attempt(work: Work, user: User | None, login: str) -> Attempt:
     """Count a try before the password is looked at: parallel guesses are counted one by one."""
-    account = login if user is None else f"{user.id} {user.password_hash}"
+    account = login if user is None else f"{user.id} {user.version} {user.password_hash}"
     key = f"lock:{_digest(f'{account} {_network(work.actor.address)}')}"
     settings = work[SETTINGS]
     arguments = [settings.lock_after, settings.lock_s, LONGEST_S]

@@ -37,6 +37,15 @@ class CodePurpose(StrEnum):
     CHANGE_CONTACT = "change_contact"
 
 
+WRITTEN = (
+    "first_name || ' ' || last_name || ' ' || coalesce(phone, '') || ' ' "
+    "|| coalesce(email::text, '')"
+)
+"""Everything by which staff look for a person, as one text; `ix_users_search` holds its trigrams.
+
+Alembic cannot compare such an index: migration 0021 makes it, `migrations/env.py` leaves it out.
+"""
+
 users = Table(
     "users",
     metadata,
@@ -144,6 +153,7 @@ class User:
     is_active: bool
     email_verified_at: datetime | None
     phone_verified_at: datetime | None
+    version: int
     created_at: datetime
     updated_at: datetime
 

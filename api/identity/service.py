@@ -189,6 +189,7 @@ def new_user(work: Work, role: Role, first_name: str, last_name: str) -> User:
         is_active=True,
         email_verified_at=None,
         phone_verified_at=None,
+        version=1,
         created_at=work.now,
         updated_at=work.now,
     )

@@ -98,6 +98,7 @@ class Actor:
     `zone_ids` keep a member of the staff to some zones, `narrowed` to some of the role's
     permissions; neither ever adds anything. A program that sends an API key acts as its service
     account: what it may do are the key's `scopes`, and nothing of what is for signed-in people.
+    A test key (`is_test`) acts in the test world only.
     """
 
     role: Role | None = None
@@ -110,6 +111,7 @@ class Actor:
     key_id: ApiKeyId | None = None
     scopes: frozenset[str] = frozenset()
     calls_per_min: int = 0
+    is_test: bool = False
 
     def may(self, permission: str) -> bool:
         """Tell whether the role carries `permission` (`resource:action`, `*` matches any)."""

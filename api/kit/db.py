@@ -96,6 +96,9 @@ class _Plain(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no type
         return ""
 
 
+_SETTINGS = {"lock_timeout": "3000", "timezone": "UTC", "jit": "off"}
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A pool of connections to PostgreSQL; every wait on it ends.
@@ -108,19 +111,30 @@ class Database:
 
     @classmethod
     async def open(
-        cls, url: str, *, size: int = 10, acquire_s: float = 2.0, command_s: float = 5.0
+        cls,
+        url: str,
+        *,
+        size: int = 10,
+        least: int = 1,
+        search_path: str = "",
+        acquire_s: float = 2.0,
+        command_s: float = 5.0,
     ) -> "Database":
-        """Connect to `url`; raise `CannotStart` when it does not answer or is not migrated."""
+        """Connect to `url`; raise `CannotStart` when it does not answer or is not migrated.
+
+        `search_path` names the schemas whose tables are meant; empty: those of the server.
+        """
+        path = {"search_path": search_path} if search_path else {}
         try:
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=least,
                 max_size=size,
                 timeout=acquire_s,
                 command_timeout=command_s,
                 init=_teach,
                 connection_class=_Plain,
-                server_settings={"lock_timeout": "3000", "timezone": "UTC", "jit": "off"},
+                server_settings=_SETTINGS | path,
             )
         except (*OUT_OF_REACH, asyncpg.PostgresError) as error:
             message = f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {error}"

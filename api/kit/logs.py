@@ -19,6 +19,16 @@ _DETAIL = re.compile(r"^(DETAIL|CONTEXT): .*$\n?", re.MULTILINE)
 _OWN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
+def beside(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the `extra` fields of a line."""
+    return {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
+
+
+def without_rows(text: str) -> str:
+    """Return the text of an error without what PostgreSQL quotes of its rows."""
+    return _DETAIL.sub("", text)
+
+
 class JsonLines(logging.Formatter):
     """Formats a record as one JSON object; `extra` fields stand beside the message."""
 
@@ -35,11 +45,10 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        beside = {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
-        for name, value in ((context.get() or {}) | beside).items():
+        for name, value in ((context.get() or {}) | beside(record)).items():
             line[f"{name}_" if name in line else name] = value  # what happened is never covered up
         if record.exc_info:
-            line["traceback"] = _DETAIL.sub("", self.formatException(record.exc_info))
+            line["traceback"] = without_rows(self.formatException(record.exc_info))
         try:
             return orjson.dumps(line, default=str).decode()
         except TypeError:  # half a surrogate pair, an integer beyond 64 bits

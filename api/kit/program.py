@@ -70,6 +70,10 @@ async def serve(app: web.Application, host: str, port: int) -> None:
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run a program's coroutine on uvloop."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
+    """Run a program's coroutine on uvloop; an error that ends it is in the log too."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main)
+    except Exception:
+        log.critical("the program ends by an error", exc_info=True)
+        raise

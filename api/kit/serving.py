@@ -32,6 +32,7 @@ from api.kit.json_door import parse_body
 from api.kit.middlewares import ACTOR_ID, request_id_of
 from api.kit.rate_limit import RateClass, RateLimited, RateLimiter, per_minute
 from api.kit.resources import Resources
+from api.kit.sandbox import Sandbox
 from api.kit.schema import TextFile
 from api.kit.transfer import Download, Upload, give, take
 from api.kit.work import Work, begin_work
@@ -58,8 +59,17 @@ class Shell:
     guard: Guard
     limiter: RateLimiter
     over_tls: Callable[[web.Request], bool] = lambda request: request.secure
+    sandbox: Sandbox | None = None
     request_s: float = 10.0
     body_s: float = 10.0
+
+    async def world_of(self, actor: Actor) -> Database:
+        """Return the tables that the actor may see: the live ones, or those of the test world."""
+        if not actor.is_test:
+            return self.database
+        if self.sandbox is None:
+            raise Forbidden("This program has no test world: leave the test key out")
+        return await self.sandbox.database()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
 
     async def once() -> web.Response | Download:
         async with begin_work(
-            shell.database,
+            await shell.world_of(actor),
             shell.clock,
             shell.resources,
             actor,
@@ -108,6 +118,7 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
         ) as work:
             work.expected_version = call.expected_version
             work.sent_cookies = request.cookies
+            work.user_agent = request.headers.get("User-Agent")
             answer = await _run(endpoint, work, call)
             if isinstance(answer, web.Response):
                 _set_cookies(answer, work, secure=shell.over_tls(request))
@@ -121,6 +132,8 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
 
 
 def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
+    if actor.is_test and endpoint.rate_class is RateClass.AUTH:
+        raise Forbidden("Accounts are for live use: leave the test key out")
     if actor.may(endpoint.permission):
         if endpoint.owner is Owner.PLATFORM and actor.scope is not None:
             raise Forbidden("This is about the whole platform, and you are kept to some zones")

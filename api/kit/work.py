@@ -44,6 +44,7 @@ class Work:
     _held: AsyncExitStack
     _lend: Lend
     request_id: str = ""
+    user_agent: str | None = None
     expected_version: int | None = None
     sent_cookies: Mapping[str, str] = field(default_factory=dict)
     cookies: list[Cookie] = field(default_factory=list)
@@ -94,7 +95,7 @@ class Work:
 
     async def _leave_behind(self) -> None:
         if self._edits:
-            await audit.write(self.db, self.actor, self.now, self._edits)
+            await audit.write(self.db, self.actor, self.now, self._edits, self.user_agent)
         if self._events:
             await outbox.append(self.db, self._events, self.request_id)
 

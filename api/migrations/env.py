@@ -8,6 +8,7 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from api.kit.sandbox import SCHEMA
 from api.kit.tables import Shape
 from api.tables import metadata
 
@@ -15,8 +16,13 @@ LOCK_TIMEOUT = "5s"
 """A migration that cannot get its lock fails rather than hold up everybody behind it."""
 
 
+_NOT_COMPARED = {"ix_users_search"}
+
+
 def include_object(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-    """Leave out PostGIS' own tables and the partitions that `jobs` makes."""
+    """Leave out PostGIS' own tables, the partitions that `jobs` makes, what cannot be compared."""
+    if kind == "index" and name in _NOT_COMPARED:
+        return False
     if kind == "table" and (name or "").startswith("courier_positions_"):
         return False
     return bool(
@@ -34,6 +40,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 def _migrate(connection: Connection) -> None:
+    schema = connection.dialect.default_schema_name
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -41,18 +48,25 @@ def _migrate(connection: Connection) -> None:
         render_item=render_item,
         compare_type=True,
         transaction_per_migration=True,
+        version_table_schema=schema if schema == SCHEMA else None,
     )
     with context.begin_transaction():
         context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         context.run_migrations()
 
 
-async def _run(url: str) -> None:
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+async def _run(url: str, search_path: str) -> None:
+    path = {"server_settings": {"search_path": search_path}} if search_path else {}
+    engine = create_async_engine(url, poolclass=pool.NullPool, connect_args=path)
     async with engine.connect() as connection:
         await connection.run_sync(_migrate)
         await connection.commit()
     await engine.dispose()
 
 
-asyncio.run(_run(str(context.config.get_main_option("sqlalchemy.url"))))
+asyncio.run(
+    _run(
+        str(context.config.get_main_option("sqlalchemy.url")),
+        str(context.config.attributes.get("search_path", "")),
+    )
+)

@@ -1,8 +1,10 @@
 """Every statement about people as staff see them; they lie in a zone by what they do there."""
 
+import re
+
 from sqlalchemy import bindparam
 
-from api.identity.model import users
+from api.identity.model import WRITTEN, users
 from api.kit.actor import Role
 from api.kit.ids import UserId, ZoneId
 from api.kit.statement import Command, Query, columns, selecting
@@ -23,8 +25,7 @@ _CHOSEN = f"""
       AND (:role::text IS NULL OR u.role = :role)
       AND (:is_active::boolean IS NULL OR u.is_active = :is_active)
       AND (:zones::uuid[] IS NULL OR {_IN_ZONES.format(zones=":zones")})
-      AND (:search::text IS NULL OR position(lower(:search) IN lower(
-          concat_ws(' ', u.first_name, u.last_name, u.phone, u.email::text))) > 0)
+      AND (:pattern::text IS NULL OR lower({WRITTEN}) LIKE lower(:pattern))
 """
 _PAGE = Query(Person, f"SELECT u.* {_CHOSEN} ORDER BY u.id DESC LIMIT :limit OFFSET :offset")
 _COUNT = Query(int, f"SELECT count(*) {_CHOSEN}")
@@ -56,6 +57,13 @@ _UNFINISHED = Query(
 )
 
 
+_LIKE = re.compile(r"[\\%_]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
+
+
 async def page(  # a filter each
     work: Work,
     search: str | None,
@@ -68,7 +76,7 @@ async def page(  # a filter each
     """Return some people whom the caller may see, newest first, and the number of all."""
     chosen = {
         "scope": work.actor.scope,
-        "search": search,
+        "pattern": None if search is None else f"%{_LIKE.sub(_escaped, search)}%",
         "role": role,
         "zones": None if zone_id is None else [zone_id],
         "is_active": is_active,

@@ -54,8 +54,15 @@ async def correct(work: Work, user_id: UserId, draft: PersonDraft) -> Person:
     changed = replace(old, **draft.model_dump(), updated_at=work.now, version=old.version + 1)
     await repository.correct(work, changed)
     names = [n for n in draft.model_dump() if getattr(old, n) != getattr(changed, n)]
-    work.record("user.correct", "user", user_id, new={"changed": names})
+    work.record(
+        "user.correct", "user", user_id, old=_audited(old, names), new=_audited(changed, names)
+    )
     return changed
+
+
+def _audited(person: Person, names: list[str]) -> dict[str, object]:
+    """Return values for the trail, which nobody can erase: names of people are masked."""
+    return {name: person.locale if name == "locale" else "***" for name in names}
 
 
 async def set_active(work: Work, user_id: UserId, draft: ActiveDraft) -> Person:

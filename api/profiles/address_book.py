@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 from api.identity import repository as identity_rows
-from api.kit.errors import Conflict, NotFound
+from api.integrations.geocoding import GEOCODER
+from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import AddressId, new_id
 from api.kit.work import Work
 from api.profiles import repository
-from api.profiles.model import Address
+from api.profiles.model import Address, GeocodeStatus
 from api.profiles.schema import AddressDraft
 from api.zones import repository as zone_rows
 from geo import cells
+from geo.point import Point, distance_m
 
 MOST = 50
 CELL_RESOLUTION = 9
+SAME_PLACE_M = 200.0
+"""Answers so near to one another mean the same place: entrances, halves of a street."""
 
 
 class AddressBookFull(Conflict):
@@ -76,14 +80,39 @@ async def delete(work: Work, address_id: AddressId) -> None:
 
 
 async def _placed(work: Work, address_id: AddressId, draft: AddressDraft) -> Address:
-    zone = await zone_rows.at_point(work, draft.point)
+    point, status = draft.point, GeocodeStatus.OK
+    if point is None:
+        point, status = await _geocoded(work, draft)
+    zone = await zone_rows.at_point(work, point)
     return Address(
         id=address_id,
         user_id=work.actor.id,
-        location=draft.point,
+        location=point,
         zone_id=None if zone is None else zone.id,
-        h3_cell=cells.cell_of(draft.point, CELL_RESOLUTION),
+        h3_cell=cells.cell_of(point, CELL_RESOLUTION),
+        geocode_status=status,
         created_at=work.now,
         updated_at=work.now,
         **draft.model_dump(exclude={"latitude", "longitude"}),
     )
+
+
+async def _geocoded(work: Work, draft: AddressDraft) -> tuple[Point, GeocodeStatus]:
+    """Return where the text of an address lies; raise `InvalidInput`, `Unavailable`."""
+    geocoder = work[GEOCODER]
+    if not geocoder.is_on:
+        raise _no_place("required", "no geocoder is set up here: send latitude and longitude")
+    user = await identity_rows.user(work, work.actor.id)
+    found = await geocoder.search(draft.line, "en" if user is None else user.locale)
+    if not found:
+        message = "this address was not found: correct it, or send latitude and longitude"
+        raise _no_place("not_found", message)
+    best, *others = found
+    rivals = [one for one in others if one.is_precise]
+    near = all(distance_m(best.point, one.point) <= SAME_PLACE_M for one in rivals)
+    sure = best.is_precise and near
+    return best.point, GeocodeStatus.OK if sure else GeocodeStatus.AMBIGUOUS
+
+
+def _no_place(code: str, message: str) -> InvalidInput:
+    return InvalidInput(fields=[FieldError("latitude", code, message)])

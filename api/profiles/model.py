@@ -35,6 +35,13 @@ class ConsentKind(StrEnum):
     LOCATION = "location"
 
 
+class GeocodeStatus(StrEnum):
+    """How sure the place of an address is: `ambiguous` ones are to be checked on a map."""
+
+    OK = "ok"
+    AMBIGUOUS = "ambiguous"
+
+
 addresses = Table(
     "addresses",
     metadata,
@@ -51,6 +58,7 @@ addresses = Table(
     point("location"),
     Column("zone_id", Uuid, ForeignKey("zones.id")),
     Column("h3_cell", BigInteger, nullable=False),
+    word("geocode_status", GeocodeStatus),
     Column("is_default", Boolean, nullable=False),
     *stamps(),
     Index("ix_addresses_user_id", "user_id"),
@@ -134,6 +142,7 @@ class Address:
     location: Point
     zone_id: ZoneId | None
     h3_cell: int
+    geocode_status: GeocodeStatus
     is_default: bool
     created_at: datetime
     updated_at: datetime

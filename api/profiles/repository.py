@@ -59,6 +59,7 @@ _ADDRESS_SAVED = (
     "location",
     "zone_id",
     "h3_cell",
+    "geocode_status",
     "is_default",
     "updated_at",
 )

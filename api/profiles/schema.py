@@ -10,7 +10,14 @@ from api.kit.actor import Role
 from api.kit.ids import AddressId, UserId, ZoneId
 from api.kit.schema import Draft, Latitude, Longitude, LongText, Moment, ShortText, View, wrong
 from api.profiles.iin import born
-from api.profiles.model import Address, Consent, ConsentKind, NotificationSettings, Profile
+from api.profiles.model import (
+    Address,
+    Consent,
+    ConsentKind,
+    GeocodeStatus,
+    NotificationSettings,
+    Profile,
+)
 from geo.point import Point
 
 
@@ -104,7 +111,7 @@ class ContactConfirmation(ContactDraft):
 
 
 class AddressDraft(Draft):
-    """A place a person wants things brought to."""
+    """A place a person wants things brought to; without latitude and longitude it is geocoded."""
 
     name: ShortText
     city: ShortText
@@ -114,14 +121,28 @@ class AddressDraft(Draft):
     entrance: Part | None = None
     floor: Part | None = None
     intercom: Part | None = None
-    latitude: Latitude
-    longitude: Longitude
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
     is_default: bool = False
 
+    @model_validator(mode="after")
+    def _whole_place(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            missing = "latitude" if self.latitude is None else "longitude"
+            raise wrong(missing, "required", "send latitude and longitude, or neither")
+        return self
+
     @property
-    def point(self) -> Point:
-        """Return the place on the globe."""
+    def point(self) -> Point | None:
+        """Return the place on the globe, where it was sent."""
+        if self.latitude is None or self.longitude is None:
+            return None
         return Point(self.latitude, self.longitude)
+
+    @property
+    def line(self) -> str:
+        """Return the address as it is written on one line."""
+        return f"{self.street} {self.building}, {self.city}"
 
 
 class AddressPath(Draft):
@@ -131,7 +152,11 @@ class AddressPath(Draft):
 
 
 class AddressView(View):
-    """An address; without a zone we do not deliver there."""
+    """An address; without a zone we do not deliver there.
+
+    `geocodeStatus` is `ambiguous` where the text fits several places: show the place on a map and
+    send it back with latitude and longitude.
+    """
 
     id: AddressId
     name: str
@@ -145,6 +170,7 @@ class AddressView(View):
     latitude: float
     longitude: float
     zone_id: ZoneId | None
+    geocode_status: GeocodeStatus
     is_deliverable: bool
     is_default: bool
     updated_at: Moment
@@ -153,7 +179,7 @@ class AddressView(View):
     def of(cls, address: Address) -> Self:
         """Return the view of `address`."""
         plain = {"id", "zone_id", "is_default", "updated_at", "name", "city", "street", "building"}
-        plain |= {"apartment", "entrance", "floor", "intercom"}
+        plain |= {"apartment", "entrance", "floor", "intercom", "geocode_status"}
         return cls(
             latitude=address.location.lat,
             longitude=address.location.lng,

@@ -14,7 +14,13 @@ async def listed_keys(
 ) -> PageView[KeyView]:
     """API keys of external services, newest first; their secrets are not kept."""
     found, total = await repository.page(
-        work, query.service_id, query.is_active, real_now(), query.page_size, offset_of(query)
+        work,
+        query.service_id,
+        query.is_active,
+        query.is_test,
+        real_now(),
+        query.page_size,
+        offset_of(query),
     )
     return page_of(query, [KeyView.of(key) for key in found], total)
 

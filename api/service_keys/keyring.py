@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from uuid import UUID
 
-from api.identity.guard import KEY_PREFIX
+from api.identity.guard import KEY_PREFIX, TEST_KEY_PREFIX
 from api.identity.tokens import TokenMint, hashed
 from api.kit.actor import Actor, Role
 from api.kit.clock import real_now
@@ -69,6 +69,7 @@ class Keyring:
             key_id=key.id,
             scopes=frozenset(key.scopes),
             calls_per_min=key.rate_per_min,
+            is_test=key.is_test,
         )
 
     async def save(self) -> None:
@@ -92,7 +93,8 @@ class Keyring:
         body, mark = text[:-_MARK_CHARACTERS], text[-_MARK_CHARACTERS:]
         if not text.isascii() or not hmac.compare_digest(self._mint.mark(body), mark):
             raise BadApiKey
-        return ApiKeyId(UUID(body.removeprefix(KEY_PREFIX)[:32]))
+        bare = body.removeprefix(TEST_KEY_PREFIX).removeprefix(KEY_PREFIX)
+        return ApiKeyId(UUID(bare[:32]))
 
     async def _held(self, key_id: ApiKeyId) -> HeldKey:
         looked_at, key = self._seen.get(key_id, (0.0, None))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.kit.ids import ApiKeyId, CompanyId, UserId, ZoneId
@@ -21,6 +21,7 @@ api_keys = Table(
     moment("expires_at", nullable=True),
     moment("last_used_at", nullable=True),
     moment("revoked_at", nullable=True),
+    Column("is_test", Boolean, nullable=False),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),
     moment("created_at"),
     Index("ix_api_keys_user_id", "user_id"),
@@ -42,6 +43,7 @@ class ApiKey:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    is_test: bool
     created_by_user_id: UserId | None
     created_at: datetime
 
@@ -56,6 +58,7 @@ class HeldKey:
     scopes: list[str]
     rate_per_min: int
     expires_at: datetime | None
+    is_test: bool
     company_id: CompanyId | None
     zone_ids: list[ZoneId]
 
@@ -74,5 +77,6 @@ class ListedKey:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    is_test: bool
     created_by_user_id: UserId | None
     created_at: datetime

@@ -16,12 +16,15 @@ class KeyDraft(Draft):
     """A new key: for a new service, or one more for a service that has some (`serviceId`).
 
     A service may be kept to zones, or work for one company; its later keys are kept to the same.
+    A test key (`isTest`) opens the test world only: its zones, companies and orders are made there
+    with test keys, and nothing follows from them.
     """
 
     name: ShortText
     scopes: Annotated[tuple[Scope, ...], Field(max_length=50)]
     rate_per_min: Annotated[int, Field(ge=1, le=100_000)] = 600
     expires_at: WhenGiven | None = None
+    is_test: bool = False
     service_id: UserId | None = None
     company_id: CompanyId | None = None
     zone_ids: Annotated[tuple[ZoneId, ...], Field(max_length=50)] = ()
@@ -50,10 +53,11 @@ class KeyPath(Draft):
 
 
 class KeyQuery(PageQuery):
-    """Which keys: of one service, working or not."""
+    """Which keys: of one service, working or not, of the test world or live."""
 
     service_id: UserId | None = None
     is_active: bool | None = None
+    is_test: bool | None = None
 
 
 class KeyView(View):
@@ -69,6 +73,7 @@ class KeyView(View):
     expires_at: Moment | None
     last_used_at: Moment | None
     revoked_at: Moment | None
+    is_test: bool
     created_by_user_id: UserId | None
     created_at: Moment
 

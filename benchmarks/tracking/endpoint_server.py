@@ -30,7 +30,7 @@ class Program:
     def nonsense(self, sid: str, instead: str) -> None:
         """The benchmark sends none."""
 
-    def event(self, sid: str, name: str, arguments: list[Any]) -> Any:
+    def event(self, sid: str, name: str, arguments: list[Any], size_bytes: int) -> Any:
         """Do what a client asks."""
         if name in {"p", "f"}:
             self.latest[sid] = arguments[1]

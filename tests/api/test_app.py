@@ -34,6 +34,7 @@ async def test_the_program_says_how_it_is(stack: Stack) -> None:
 async def test_without_redis_it_lives_but_is_not_ready(
     settings: Settings, database: Database
 ) -> None:
+    """Statement 48: without Redis (webhooks are not built yet)."""
     nowhere = SecretStr(f"unix://{ROOT}/nobody-listens-here.sock")
     app = create_app(settings.model_copy(update={"redis_url": nowhere}), database)
     async with guarded_program(app) as port:

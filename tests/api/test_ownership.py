@@ -1,5 +1,6 @@
 """Whose things are whose: another's order, delivery or offer answers like one that is not there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ class World:
     cast: Cast
     ids: Mapping[str, str]
     strangers: Mapping[Owner, Person]
+    owners: Mapping[str, Person]
     delivery_id: str
 
     async def picture(self) -> tuple[object, ...]:
@@ -47,7 +49,7 @@ class World:
 @pytest.fixture
 async def world(cast: Cast) -> World:
     """Return an order of a shop on its way with one courier, another offered to a second one."""
-    company, _vendor = await cast.shop()
+    company, vendor = await cast.shop()
     carrying, offered = await cast.courier(), await cast.courier()
     customer = await cast.customer()
     order, delivery_id = await brought_to(cast, carrying, customer=customer, companyId=company)
@@ -71,10 +73,17 @@ async def world(cast: Cast) -> World:
         "fileId": (await customer.post("/api/v1/files", raw=PICTURE, headers=PNG)).data["id"],
         "addressId": (await customer.post("/api/v1/users/me/addresses", ADDRESS)).data["id"],
     }
-    return World(cast, ids, strangers, delivery_id)
+    owners = dict.fromkeys(ids, customer) | {
+        "deliveryId": carrying,
+        "offerId": offered,
+        "deviceId": carrying,
+        "vendor": vendor,
+    }
+    return World(cast, ids, strangers, owners, delivery_id)
 
 
 async def test_a_strangers_answer_is_that_for_a_thing_that_is_not_there(world: World) -> None:
+    """Statement 40: every endpoint that takes an id of somebody's."""
     assert len(PRIVATE) >= 11
     before = await world.picture()
     for endpoint in PRIVATE:
@@ -87,6 +96,17 @@ async def test_a_strangers_answer_is_that_for_a_thing_that_is_not_there(world: W
         assert told == (404, missing.body, set(missing.headers)), name_of(endpoint)
     assert await world.picture() == before
     await check_books(world.cast.stack)
+
+
+async def test_the_owner_gets_in_where_the_stranger_does_not(world: World) -> None:
+    """The other half of the matrix: whatever the answer is, it is not that nothing is there."""
+    for endpoint in sorted(PRIVATE, key=lambda e: (e.method == "DELETE", "session" in e.path)):
+        (named,) = re.findall(r"{(\w+)}", endpoint.path)
+        shop = endpoint.owner is Owner.OWN_COMPANY
+        answer = await ask(world.owners["vendor" if shop else named], endpoint, world.ids)
+        told = (name_of(endpoint), answer.status, answer.body)
+        assert answer.status not in {401, 403, 404}, told
+        assert answer.status < 500, told
 
 
 async def test_a_courier_reads_nothing_of_what_others_carry(world: World) -> None:

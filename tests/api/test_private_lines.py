@@ -96,6 +96,7 @@ async def live(cast: Cast) -> dict[str, str]:
 async def test_a_whole_life_leaves_nothing_personal_in_the_log(
     cast: Cast, lines: pytest.LogCaptureFixture
 ) -> None:
+    """Statement 44: the log."""
     secrets = await live(cast)
     text = lines.text
     assert "/api/v1/auth/verify-code" in text  # the scan would find what is there

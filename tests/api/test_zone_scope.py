@@ -1,5 +1,6 @@
 """Whoever is kept to a zone gets nothing of another: not by id, list, count, filter or socket."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ LISBON = {
 }
 SCOPED = [e for e in ENDPOINTS if e.owner is Owner.OWN_ZONES]
 BY_ID = [e for e in SCOPED if "{" in e.path]
+NAMES_NOBODY = {"PUT /api/v1/admin/deliveries/{deliveryId}/courier"}
+"""Its example is about a courier who is not there."""
 LISTS = [
     "/api/v1/admin/orders",
     "/api/v1/admin/deliveries",
@@ -36,6 +39,7 @@ class World:
     cast: Cast
     other_zone: str
     ids: Mapping[str, str]
+    home: Mapping[str, str]
     staff: Mapping[str, Person]
 
     def allowed(self, endpoint: AnyEndpoint) -> list[Person]:
@@ -53,8 +57,15 @@ class World:
 @pytest.fixture
 async def world(cast: Cast) -> World:
     """Return Porto and Lisbon; everything that the ids name lies in Lisbon."""
-    home = await cast.customer()
-    await cast.order(home)
+    neighbour, at_home = await cast.customer(), await cast.courier()
+    near = await cast.order(neighbour)
+    home = {
+        "orderId": near["id"],
+        "deliveryId": (await cast.delivery_of(near))["id"],
+        "courierId": str(at_home.courier_id),
+        "userId": neighbour.me["id"],
+        "zoneId": cast.zone_id,
+    }
     drawn = {
         "name": "Lisbon",
         "code": "lisbon",
@@ -84,10 +95,11 @@ async def world(cast: Cast) -> World:
         role: await member(cast, role, zoneIds=[cast.zone_id])
         for role in ("location_admin", "operator", "manager", "support")
     }
-    return World(cast, other, ids, staff)
+    return World(cast, other, ids, home, staff)
 
 
 async def test_a_thing_of_another_zone_answers_like_one_that_is_not_there(world: World) -> None:
+    """Statement 39: 404, not 403."""
     asked = 0
     for endpoint in BY_ID:
         for person in world.allowed(endpoint):
@@ -104,9 +116,24 @@ async def test_a_thing_of_another_zone_answers_like_one_that_is_not_there(world:
     assert asked >= 20
 
 
+async def test_a_thing_of_the_own_zone_is_there_for_all_who_may(world: World) -> None:
+    """The other half of the matrix: whatever the answer is, it is not that nothing is there."""
+    for endpoint in sorted(BY_ID, key=lambda e: e.method == "DELETE"):
+        if name_of(endpoint) in NAMES_NOBODY or not set(
+            re.findall(r"{(\w+)}", endpoint.path)
+        ) <= set(world.home):
+            continue
+        for person in world.allowed(endpoint):
+            answer = await ask(person, endpoint, world.home)
+            told = (name_of(endpoint), person.me["role"], answer.status, answer.body)
+            assert answer.status not in {401, 403, 404}, told
+            assert answer.status < 500, told
+
+
 async def test_lists_and_counts_hold_the_own_zone_only_and_filters_widen_nothing(
     world: World,
 ) -> None:
+    """Statement 39: lists, counts, filters."""
     for path in LISTS:
         endpoint = next(e for e in SCOPED if e.path == path and e.method == "GET")
         everything = (await world.cast.admin.get(path)).data
@@ -148,6 +175,7 @@ async def test_whole_platform_acts_are_not_for_who_is_kept_to_a_zone(world: Worl
 
 
 async def test_sockets_tell_of_the_own_zone_only(world: World) -> None:
+    """Statement 39: sockets."""
     stack = world.cast.stack
     lia = world.staff["location_admin"]
     async with connected(stack, await ticket(lia)) as socket, stack.live():

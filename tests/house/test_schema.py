@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 from api import tables
 from api.kit.cannot_start import CannotStart
+from api.kit.sandbox import SCHEMA
 from api.migrate import alembic_config, checked_name, draft, upgrade
 
 VERSIONS = Path(__file__).resolve().parents[2] / "api" / "migrations" / "versions"
@@ -38,6 +39,26 @@ RULES = """
     WHERE NOT tgisinternal
     UNION ALL
     SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    ORDER BY 1, 2, 3
+"""
+
+
+TABLES = """
+    SELECT table_name::text, column_name::text, udt_name::text, is_nullable::text,
+        column_default::text
+    FROM information_schema.columns WHERE table_schema = $1 AND table_name NOT IN
+        ('spatial_ref_sys', 'geography_columns', 'geometry_columns')
+    UNION ALL
+    SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid), '', ''
+    FROM pg_constraint WHERE connamespace = $1::regnamespace AND conname NOT LIKE 'spatial_ref_sys%'
+    UNION ALL
+    SELECT tgrelid::regclass::text, tgname::text, pg_get_triggerdef(t.oid), '', ''
+    FROM pg_trigger AS t
+    JOIN pg_class AS c ON c.oid = tgrelid
+    WHERE NOT tgisinternal AND c.relnamespace = $1::regnamespace
+    UNION ALL
+    SELECT tablename::text, indexname::text, indexdef, '', '' FROM pg_indexes
+    WHERE schemaname = $1 AND tablename <> 'spatial_ref_sys'
     ORDER BY 1, 2, 3
 """
 
@@ -96,6 +117,24 @@ def test_the_migrations_make_every_check_that_the_tables_declare(empty_url: str)
     assert made == declared
 
 
+def test_the_test_world_has_the_same_tables_and_rules(empty_url: str) -> None:
+    asyncio.run(upgrade(empty_url))
+    live, tried = (asyncio.run(_tables(empty_url, one)) for one in ("public", SCHEMA))
+    assert len(live) > 100
+    assert tried == live
+
+
+async def _tables(url: str, schema: str) -> list[tuple[object, ...]]:
+    """Return every table of ours in a schema with its columns, checks, keys and triggers."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(f"SET search_path = {schema}, public")
+        rows = await connection.fetch(TABLES, schema)
+        return [tuple(str(one).replace(f"{schema}.", "") for one in row) for row in rows]
+    finally:
+        await connection.close()
+
+
 def test_a_column_that_no_migration_makes_is_noticed(empty_url: str) -> None:
     asyncio.run(upgrade(empty_url))
     asyncio.run(_execute(empty_url, "ALTER TABLE orders DROP COLUMN notes"))
@@ -107,6 +146,7 @@ def test_the_migrations_can_be_taken_back_and_made_again(empty_url: str) -> None
     bare = asyncio.run(_picture(empty_url))
     asyncio.run(upgrade(empty_url))
     first = asyncio.run(_picture(empty_url))
+    asyncio.run(_execute(empty_url, f"DROP SCHEMA {SCHEMA} CASCADE"))  # it needs the extensions
     command.downgrade(alembic_config(empty_url), "base")
     left = [
         row for row in asyncio.run(_picture(empty_url))[0] if "alembic_version" not in str(row[0])

@@ -21,7 +21,7 @@ async def days(station: Station) -> list[str]:
 
 
 async def test_tables_are_made_ahead_and_dropped_past_retention(station: Station) -> None:
-    """A fix of a kept day survives midnight, one of the day before does not."""
+    """Statement 45: a fix of a kept day survives midnight, one of the day before does not."""
     async with station.database.connection() as db:
         for day in range(1, 6):
             await history.ensure_day(db, date(2031, 3, day))

@@ -75,9 +75,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await Database.open(database_url, size=12)
     async with opened.connection() as db:
         names = await db.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
+            "WHERE schemaname IN ('public', 'sandbox') "
             "AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'currencies')"
         )
-        await db.execute("TRUNCATE " + ", ".join(row["tablename"] for row in names) + " CASCADE")
+        await db.execute("TRUNCATE " + ", ".join(row["name"] for row in names) + " CASCADE")
     yield opened
     await opened.close()

@@ -106,6 +106,8 @@ _HOUR = "since=2026-11-21T12:00:00Z&until=2026-11-21T13:00:00Z"
 QUERIES = {
     "GET /api/v1/delivery-fees": "pickupLatitude=41.15&pickupLongitude=-8.61"
     "&dropoffLatitude=41.16&dropoffLongitude=-8.63",
+    "GET /api/v1/geo/geocode": "text=Rua das Flores 1, Porto",
+    "GET /api/v1/geo/reverse": "latitude=41.15&longitude=-8.61",
     "GET /api/v1/admin/couriers/map": "minLatitude=41&minLongitude=-9"
     "&maxLatitude=42&maxLongitude=-8",
     "GET /api/v1/admin/couriers/positions": "at=2026-11-21T12:00:00Z",

@@ -27,7 +27,7 @@ class Ours:
         await asyncio.sleep(0.01)
         self.sockets.emit("welcome", context, 1, to=sid)
 
-    def event(self, sid: str, name: str, arguments: list[Any]) -> Any:
+    def event(self, sid: str, name: str, arguments: list[Any], _size_bytes: int) -> Any:
         return getattr(self, f"_{name}")(sid, *arguments)
 
     def nonsense(self, sid: str, instead: str) -> None:

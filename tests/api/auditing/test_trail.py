@@ -33,6 +33,7 @@ async def test_an_act_is_found_by_actor_thing_act_and_time(cast: Cast) -> None:
         {"isActive": False, "reason": "eggs"},
     )
     assert block["ipAddress"] == "127.0.0.1"
+    assert str(block["userAgent"]).startswith("Python/")
     assert block in await entries(cast, entityType="user", entityId=customer.me["id"])
     assert block in await entries(cast, action="user", userId=cast.admin.me["id"])
     assert block in await entries(cast, since=began)
@@ -42,6 +43,16 @@ async def test_an_act_is_found_by_actor_thing_act_and_time(cast: Cast) -> None:
     newest = (await cast.admin.get(f"{TRAIL}?pageSize=1")).data
     assert newest["totalCount"] == newest["totalPages"] > 2
     assert newest["items"][0]["createdAt"] >= block["createdAt"]
+
+
+async def test_a_client_may_call_itself_what_it_likes(cast: Cast) -> None:
+    for number, name in enumerate(("x" * 500, "café/1.0")):
+        draft = {"name": f"Shop {number}"}
+        headers = {"User-Agent": name}
+        made = await cast.admin.post("/api/v1/admin/companies", draft, headers=headers)
+        assert made.status == 201
+    found = [one["userAgent"] for one in await entries(cast, action="company.add")]
+    assert found == ["café/1.0", "x" * 200]
 
 
 async def test_an_act_that_fails_leaves_no_entry(cast: Cast) -> None:

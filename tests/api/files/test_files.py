@@ -218,6 +218,7 @@ async def test_a_part_behind_the_end_is_refused_and_another_version_is_sent_whol
 
 
 async def test_a_deleted_file_is_gone_and_its_bytes_soon_after(cast: Cast) -> None:
+    """Statement 43: files."""
     ana = await cast.customer()
     file = (await put(ana, drawing())).data
     folder = cast.stack.settings.state_dir / "files"

@@ -17,6 +17,7 @@ async def forget(stack: Stack, who: str) -> Answer:
 
 
 def test_guessing_a_code_is_hopeless() -> None:
+    """Statement 37: by calculation, even if all codes of a day are guessed at within one hour."""
     tries_per_day = MAX_TRIES * DEFAULTS["codes_per_day"].default
     assert tries_per_day / 1_000_000 < 1e-4
 
@@ -64,6 +65,7 @@ class TestDay:
     async def test_a_contact_gets_so_many_and_an_address_asks_for_so_many(
         self, stack: Stack
     ) -> None:
+        """Statement 37: per contact and per address in a day."""
         wishes = ["a@b.example"] * 3 + ["c@b.example"] * 2 + ["d@b.example"] * 2
         statuses = [(await forget(stack, who)).status for who in wishes]
         assert statuses == [202, 202, 429, 202, 202, 202, 429]

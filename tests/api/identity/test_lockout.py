@@ -36,6 +36,7 @@ async def locks(cast: Cast) -> list[Any]:
 
 
 async def test_after_wrong_guesses_even_the_right_password_is_refused_alike(cast: Cast) -> None:
+    """Statement 36: a lock answers like a wrong password."""
     person = await cast.customer()
     answers = await wrong(cast, person.me["phone"], 3)
     answers += [await login(cast, person.me["phone"], PASSWORD)]
@@ -48,6 +49,7 @@ async def test_after_wrong_guesses_even_the_right_password_is_refused_alike(cast
 
 
 async def test_from_another_network_the_owner_gets_in(cast: Cast) -> None:
+    """Statement 36: nobody is locked out by others."""
     phone = (await cast.customer()).me["phone"]
     await wrong(cast, phone, 3)
     assert (await login(cast, phone, PASSWORD, "198.51.100.200")).status == 401  # the same network
@@ -80,6 +82,7 @@ async def test_parallel_guesses_are_counted_one_by_one(cast: Cast) -> None:
 
 
 async def test_each_further_lock_takes_twice_as_long_and_time_lifts_it(cast: Cast) -> None:
+    """Statement 36: exponential."""
     phone = (await cast.customer()).me["phone"]
     redis = cast.stack.station.redis
     for _ in range(3):
@@ -123,3 +126,12 @@ async def test_a_hash_of_another_cost_is_made_anew_at_sign_in(cast: Cast) -> Non
     await cast.stack.rows("UPDATE users SET password_hash = $2 WHERE phone = $1", phone, before)
     assert (await login(cast, phone, PASSWORD)).status == 200
     assert (await cast.stack.rows(by_phone, phone))[0]["password_hash"] == before
+
+
+async def test_staff_lift_a_lock_by_letting_the_person_in(cast: Cast) -> None:
+    person = await cast.customer()
+    await wrong(cast, person.me["phone"], 3)
+    assert (await login(cast, person.me["phone"], PASSWORD)).status == 401
+    path = f"/api/v1/admin/users/{person.me['id']}/active"
+    assert (await cast.admin.put(path, {"isActive": True})).status == 200
+    assert (await login(cast, person.me["phone"], PASSWORD)).status == 200

@@ -68,6 +68,7 @@ async def test_a_mail_that_is_not_taken_is_sent_again(cast: Cast) -> None:
 
 
 async def test_forgetting_tells_nobody_who_has_an_account(cast: Cast) -> None:
+    """Statement 36: forgotten passwords."""
     known, blocked = [(await cast.customer()).me["phone"] for _ in range(2)]
     await cast.stack.rows("UPDATE users SET is_active = false WHERE phone = $1", blocked)
     await cast.stack.settle()
@@ -90,6 +91,7 @@ async def test_forgetting_tells_nobody_who_has_an_account(cast: Cast) -> None:
 
 
 async def test_a_code_for_one_purpose_opens_nothing_else(cast: Cast) -> None:
+    """Statement 37: a code is bound to its purpose."""
     phone = (await cast.customer()).me["phone"]
     wish = {"destination": phone, "purpose": "login"}
     assert (await cast.stack.person().post(f"{AUTH}/send-code", wish)).status == 202
@@ -102,6 +104,7 @@ async def test_a_code_for_one_purpose_opens_nothing_else(cast: Cast) -> None:
 
 @pytest.mark.parametrize("how", ["reset", "change"])
 async def test_another_password_ends_every_session_and_socket(cast: Cast, how: str) -> None:
+    """Statement 38: open sockets too."""
     phone = await cast.courier(online=False)
     tablet = cast.stack.person()
     tablet.keep((await login(cast, phone.me["phone"], PASSWORD)).data)

@@ -60,6 +60,7 @@ def work_done(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 async def test_registering_answers_alike_for_known_and_unknown_phones(
     cast: Cast, work_done: Counter[str]
 ) -> None:
+    """Statement 36: the same answer after the same work."""
     known = (await cast.customer()).me["phone"]
     seen = []
     for phone in (known, PHONE, PHONE):  # known, new, new but not yet confirmed
@@ -131,6 +132,7 @@ async def test_a_registration_is_not_confirmed_without_its_password(stack: Stack
 async def test_wrong_tries_are_counted_although_they_are_refused(
     stack: Stack, wrong_tries: int, status: int
 ) -> None:
+    """Statement 37: five tries, then the right code is refused too."""
     person, code = await registered(stack)
     for _ in range(wrong_tries):
         assert (await check(person, wrong(code))).code == "wrong_code"
@@ -138,6 +140,7 @@ async def test_wrong_tries_are_counted_although_they_are_refused(
 
 
 async def test_parallel_guesses_are_counted_one_by_one(stack: Stack) -> None:
+    """Statement 37: guessing at once is no way round."""
     person, code = await registered(stack)
     guesses = [wrong(code, by) for by in range(1, 41)]
     answers = await asyncio.gather(*(check(stack.person(), guess) for guess in guesses))
@@ -148,6 +151,7 @@ async def test_parallel_guesses_are_counted_one_by_one(stack: Stack) -> None:
 
 
 async def test_a_code_opens_once_even_when_used_twice_at_once(stack: Stack) -> None:
+    """Statement 37: single use."""
     _person, code = await registered(stack)
     answers = await asyncio.gather(*(check(stack.person(), code) for _ in range(8)))
     assert sorted(answer.status for answer in answers) == [200] + [401] * 7
@@ -196,6 +200,7 @@ async def test_confirming_is_noted_in_the_audit_trail(stack: Stack) -> None:
 async def test_every_login_that_fails_is_answered_alike_after_the_same_work(
     cast: Cast, work_done: Counter[str]
 ) -> None:
+    """Statement 36: bcrypt is counted, not timed."""
     stack = cast.stack
     _person, _code = await registered(stack)  # never confirmed
     wrong_password, blocked, deleted = [await cast.customer() for _ in range(3)]

@@ -42,6 +42,7 @@ async def test_each_refresh_gives_the_next_pair(cast: Cast) -> None:
 
 
 async def test_a_lost_answer_can_be_asked_for_again(cast: Cast) -> None:
+    """Statement 35: the direct predecessor gives the same successor."""
     person = await cast.customer()
     successor = await next_token(person, person.refresh_token)
     assert await next_token(person, person.refresh_token) == successor
@@ -49,6 +50,7 @@ async def test_a_lost_answer_can_be_asked_for_again(cast: Cast) -> None:
 
 
 async def test_parallel_refreshes_give_one_chain(cast: Cast) -> None:
+    """Statement 35: whoever comes first."""
     person = await cast.customer()
     answers = await asyncio.gather(
         *(refresh(cast.stack.person(), person.refresh_token) for _ in range(12))
@@ -59,6 +61,7 @@ async def test_parallel_refreshes_give_one_chain(cast: Cast) -> None:
 
 
 async def test_an_older_token_ends_the_session_and_is_noted(cast: Cast) -> None:
+    """Statement 35: reuse revokes the family and is audited."""
     person = await cast.customer()
     second = await next_token(person, person.refresh_token)
     third = await next_token(person, second)
@@ -75,6 +78,7 @@ async def test_an_older_token_ends_the_session_and_is_noted(cast: Cast) -> None:
 
 
 async def test_the_direct_predecessor_works_within_the_grace_time_only(cast: Cast) -> None:
+    """Statement 35: then it is a reuse."""
     person = await cast.customer()
     await next_token(person, person.refresh_token)
     late = timedelta(seconds=cast.stack.settings.refresh_grace_s + 1)
@@ -113,6 +117,7 @@ async def test_logging_out_ends_this_session_and_no_other(cast: Cast) -> None:
 
 
 async def test_an_access_token_dies_with_its_session(cast: Cast) -> None:
+    """Statement 41: and so does what it opened."""
     phone, other = await cast.customer(), await cast.customer()
     (await phone.post(LOGOUT)).data  # noqa: B018  # fails unless 2xx
     async with asyncio.timeout(30):

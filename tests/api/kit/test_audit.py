@@ -8,6 +8,7 @@ from api.kit.audit import Edit, write
 from api.kit.clock import real_now
 from api.kit.db import Database
 from api.kit.ids import new_id
+from api.kit.sandbox import SCHEMA
 
 TRIED = (
     "UPDATE {table} SET {column} = {column}",
@@ -23,14 +24,14 @@ async def test_an_edit_keeps_old_and_new_values_and_the_address(database: Databa
     ]
     actor = Actor(address="2001:db8::7")
     async with database.transaction() as db:
-        await write(db, actor, now := real_now(), edits)
+        await write(db, actor, now := real_now(), edits, "caf\udcff")
         rows = await db.fetch("SELECT * FROM audit_logs ORDER BY id")
     assert [(r["action"], r["entity_id"], r["old_values"], r["new_values"]) for r in rows] == [
         ("zone.change", "1", {"name": "a"}, {"name": "b"}),
         ("zone.look", "2", None, None),
     ]
-    assert {(str(r["ip_address"]), r["user_id"], r["created_at"]) for r in rows} == {
-        ("2001:db8::7", None, now)
+    assert {(str(r["ip_address"]), r["user_agent"], r["created_at"]) for r in rows} == {
+        ("2001:db8::7", "caf?", now)
     }
 
 
@@ -48,7 +49,8 @@ async def test_every_history_has_the_guard(database: Database, table: str) -> No
     asked = """
         SELECT string_agg(event_manipulation, ' ' ORDER BY event_manipulation)
         FROM information_schema.triggers
-        WHERE event_object_table = $1 AND action_timing = 'BEFORE'
+        WHERE event_object_table = $1 AND action_timing = 'BEFORE' AND event_object_schema = $2
     """
     async with database.connection() as db:
-        assert await db.fetchval(asked, table) == "DELETE UPDATE"
+        for schema in ("public", SCHEMA):
+            assert await db.fetchval(asked, table, schema) == "DELETE UPDATE"

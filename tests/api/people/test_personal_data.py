@@ -45,7 +45,7 @@ def reached() -> set[str]:
 
 
 def test_every_table_that_leads_to_a_person_says_what_becomes_of_it() -> None:
-    """A new table with a foreign key to people has to be decided about."""
+    """Statement 44: a new table with a foreign key to people has to be decided about."""
     named = {
         table.name
         for table in metadata.tables.values()
@@ -110,6 +110,7 @@ def readable(row: Mapping[str, Any]) -> list[object]:
 
 
 async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast) -> None:
+    """Statement 44: the export."""
     person, other = await live(cast), await live(cast)
     export = (await person.get(f"{ME}/data-export")).data
     assert export["cut"] == []
@@ -140,6 +141,7 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
 
 
 async def test_an_erased_person_is_nowhere_and_the_books_still_add_up(cast: Cast) -> None:
+    """Statement 44: the erasure."""
     person = await live(cast)
     other = await cast.customer()
     before = await cast.stack.rows("SELECT id, total_minor, status FROM orders")

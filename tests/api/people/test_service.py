@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.identity.model import WRITTEN
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, Answer, Person
 
@@ -84,3 +85,16 @@ async def test_a_block_says_why(cast: Cast, body: dict[str, Any]) -> None:
 async def test_staff_is_not_blocked_from_here(cast: Cast) -> None:
     path = f"{USERS}/{cast.admin.me['id']}/active"
     assert (await cast.admin.put(path, BLOCK)).code == "staff_account"
+
+
+async def test_a_search_reads_an_index_of_trigrams(cast: Cast) -> None:
+    fits = f"deleted_at IS NULL AND lower({WRITTEN}) LIKE '%anastasia%'"
+    async with cast.stack.database.transaction() as db:
+        await db.execute(
+            "INSERT INTO users (id, role, first_name, last_name, locale, is_active, created_at, "
+            "updated_at) SELECT gen_random_uuid(), 'customer', md5(n::text), '', 'en', true, "
+            "now(), now() FROM generate_series(1, 5000) AS n"
+        )
+        await db.execute("ANALYZE users")
+        plan = await db.fetch(f"EXPLAIN SELECT 1 FROM users WHERE {fits}")  # noqa: S608  # ours
+    assert "ix_users_search" in str(plan)

@@ -83,6 +83,7 @@ async def test_only_super_admins_manage_the_staff(cast: Cast) -> None:
 
 
 async def test_a_change_of_rights_holds_at_once_on_sockets_too(cast: Cast) -> None:
+    """Statement 41: on the next request and on live sockets."""
     lia = await member(cast, "manager")
     tag = (await cast.admin.get(f"{ADMINS}/{lia.me['id']}")).headers["ETag"]
     draft = {"role": "support", "firstName": "Lia", "lastName": "Lopes"}
@@ -105,6 +106,7 @@ async def test_a_change_of_rights_holds_at_once_on_sockets_too(cast: Cast) -> No
 
 
 async def test_a_member_goes_and_the_address_is_free_again(cast: Cast) -> None:
+    """Statement 43: gone from every list, the address is free, the trail keeps the history."""
     lia = await member(cast, "operator")
     assert (await cast.admin.ask("DELETE", f"{ADMINS}/{lia.me['id']}")).status == 204
     await out(lia)
