@@ -10,8 +10,10 @@ from api.settings import Settings, read_settings
 async def serve(settings: Settings) -> None:
     """Open the database and serve until told to stop."""
     database = await Database.open(settings.database_url.get_secret_value(), size=16)
+    connections = program.room(settings.connections_per_address, settings.trusted_proxies)
     try:
-        await program.serve(create_app(settings, database), settings.http_host, settings.http_port)
+        app = create_app(settings, database)
+        await program.serve(app, settings.http_host, settings.http_port, connections)
     finally:
         await database.close()
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from api.identity.guard import address_of
 from api.integrations.error_reports import reporting
 from api.kit import logs, program
 from api.kit.health import add_health
@@ -16,6 +17,7 @@ from api.kit.redis import open_redis
 from api.metrics_page import add_metrics
 from api.settings import Settings, read_settings
 from tracking import tasks
+from tracking.crowd import Crowd
 from tracking.gateway import Gateway
 from tracking.policy import TrackingPolicy
 from tracking.server import attach
@@ -49,8 +51,8 @@ class Counted:
         self._metrics.fanout_seconds.observe(seconds)
 
 
-def create_app(settings: Settings) -> web.Application:
-    """Return the realtime application."""
+def create_app(settings: Settings, connections: Crowd | None = None) -> web.Application:
+    """Return the realtime application; `connections` counts its sockets beside its requests."""
     app = web.Application()
     metrics = Metrics.fresh()
     redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
@@ -58,6 +60,7 @@ def create_app(settings: Settings) -> web.Application:
         tick_ms=settings.tracking_tick_ms,
         stale_s=settings.presence_s,
         phone_fixes_per_s=settings.phone_fixes_per_s,
+        max_sockets_of_one=settings.sockets_per_holder,
     )
     clock = settings.clock
     counted = Counted(metrics)
@@ -91,7 +94,13 @@ def create_app(settings: Settings) -> web.Application:
         await redis.exists("ready?")
 
     app.cleanup_ctx.append(run)
-    attach(app, gateway, settings.allowed_origins.__contains__)
+    attach(
+        app,
+        gateway,
+        settings.allowed_origins.__contains__,
+        connections or program.room(settings.connections_per_address, settings.trusted_proxies),
+        lambda request: address_of(request, settings.trusted_proxies) or "",
+    )
     add_health(app, "realtime", {"redis": ask})
     add_metrics(app, metrics, redis, settings)
     return app
@@ -99,7 +108,9 @@ def create_app(settings: Settings) -> web.Application:
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop."""
-    await program.serve(create_app(settings), settings.realtime_host, settings.realtime_port)
+    connections = program.room(settings.connections_per_address, settings.trusted_proxies)
+    app = create_app(settings, connections)
+    await program.serve(app, settings.realtime_host, settings.realtime_port, connections)
 
 
 def main() -> None:

@@ -79,6 +79,14 @@ class Settings(BaseSettings):
         (),
         description="addresses whose X-Forwarded-For and -Proto are believed, as a JSON list",
     )
+    connections_per_address: int = Field(
+        1000,
+        ge=1,
+        description="connections and sockets of one address, of trusted_proxies without limit",
+    )
+    sockets_per_holder: int = Field(
+        50, ge=1, description="sockets of one session, or of all who follow one tracking link"
+    )
     web_dir: Path = Field(Path("web/dist"), description="the built pages")
     basemap_file: Path | None = Field(None, description="PMTiles file; none: plain background")
     metrics_token: SecretStr = Field(

@@ -31,6 +31,10 @@ class TrackingPolicy:
     connect_s: float = 5.0
     """Time to complete the Socket.IO handshake after the transport was accepted."""
 
+    max_sockets: int = 100_000
+    max_sockets_of_one: int = 50
+    """Sockets of one session or tracking link: a family may follow, a flood may not."""
+
     reconnect_ticket_s: int = 600
     ticket_s: int = 30
 

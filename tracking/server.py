@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from tracking import tickets
 from tracking.buckets import Buckets
+from tracking.crowd import Crowd, seat
 from tracking.gateway import Gateway
 from tracking.rounds import Rounds
 from tracking.upgrade import NotAWebSocket, key_of
@@ -26,11 +27,17 @@ _PROTOCOL = "4"
 AllowOrigin = Callable[[str], bool]
 """Tells whether pages of another host may connect."""
 
+AddressOf = Callable[[web.Request], str]
+"""Tells from which network address a request comes."""
+
+TOO_MANY = "too many sockets are open from here: close some, or try again in a minute"
+
 
 class _Refusals:
     """Answers in the envelope of the API; the log names each request, of one address not all."""
 
-    def __init__(self) -> None:
+    def __init__(self, address_of: AddressOf) -> None:
+        self._address_of = address_of
         self._lines = Buckets(LOGGED_PER_S, LOGGED_AT_ONCE)
 
     @web.middleware
@@ -50,7 +57,7 @@ class _Refusals:
     def answer(self, request: web.Request, status: int, code: str, message: str) -> web.Response:
         """Refuse a request; the request id is found in the log."""
         request_id, now_s = uuid4().hex, time.monotonic()
-        if self._lines.may_take(request.remote, now_s):
+        if self._lines.may_take(self._address_of(request), now_s):
             log.info("refused", extra={"request_id": request_id, "status": status, "code": code})
         if len(self._lines) > MOST_ADDRESSES:
             self._lines.forget(now_s)
@@ -65,9 +72,24 @@ class _Refusals:
         return web.json_response(envelope, status=status, headers={"X-Request-Id": request_id})
 
 
-def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) -> None:
-    """Serve the gateway's sockets on `app`, with its background tasks."""
-    rounds, refusals = Rounds(gateway), _Refusals()
+def peer_of(request: web.Request) -> str:
+    """Return the address at the other end of the connection."""
+    return request.remote or ""
+
+
+def attach(
+    app: web.Application,
+    gateway: Gateway,
+    allow_origin: AllowOrigin,
+    connections: Crowd,
+    address_of: AddressOf = peer_of,
+) -> None:
+    """Serve the gateway's sockets on `app`, with its background tasks.
+
+    `connections` counts the sockets of each address, beside whatever else is counted there.
+    """
+    rounds, refusals = Rounds(gateway), _Refusals(address_of)
+    holders = Crowd(gateway.policy.max_sockets, gateway.policy.max_sockets_of_one)
 
     async def door(request: web.Request) -> web.StreamResponse:
         if (wrong := _wrong(request)) is not None:
@@ -83,7 +105,11 @@ def attach(app: web.Application, gateway: Gateway, allow_origin: AllowOrigin) ->
         if grant is None:
             message = "the ticket is missing, used or too old: get a new one"
             return refusals.answer(request, 401, "unauthenticated", message)
-        return gateway.sockets.open(request, gateway, grant)
+        left = seat((connections, address_of(request)), (holders, grant.source))
+        if left is None:
+            gateway.counters.socket(grant.kind, "refused")
+            return refusals.answer(request, 429, "too_many_sockets", TOO_MANY)
+        return gateway.sockets.open(request, gateway, grant, left)
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         await rounds.start()

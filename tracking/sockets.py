@@ -7,7 +7,7 @@ room is packed once, and the same bytes go to every socket in it.
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -47,11 +47,17 @@ class Sockets:
         """Return how many transports are open, those on their way in or out among them."""
         return len(self._connections)
 
-    def open(self, request: web.Request, listener: Listener, context: Any) -> web.Response:
+    def open(
+        self,
+        request: web.Request,
+        listener: Listener,
+        context: Any,
+        left: Callable[[], None] = lambda: None,
+    ) -> web.Response:
         """Take a WebSocket request over; return what the HTTP server must be given instead.
 
-        `listener` is told what the client does, beginning with `context`. Raises
-        `upgrade.NotAWebSocket` for a request that asks for something else.
+        `listener` is told what the client does, beginning with `context`; `left` is called when
+        the transport is gone. Raises `upgrade.NotAWebSocket` for another kind of request.
         """
         key = upgrade.key_of(request)
         if self._pinging is None:
@@ -59,8 +65,15 @@ class Sockets:
         sid = secrets.token_urlsafe(15)
         opening = packets.opening(sid, self._ping_s, self._pong_s, self._most)
         transport, answer = upgrade.take_over(request)
-        if transport is not None:
-            connection = Connection(sid, context, self._most, listener, self._forget)
+        if transport is None:
+            left()
+        else:
+
+            def closed(connection: Connection) -> None:
+                self._forget(connection)
+                left()
+
+            connection = Connection(sid, context, self._most, listener, closed)
             self._connections[sid] = connection
             self._by_slot[self._turn % _SLOTS].add(connection)
             connection.begin(transport, upgrade.accepted(key) + opening, self._connect_s)

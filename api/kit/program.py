@@ -2,19 +2,28 @@
 
 import asyncio
 import logging
+import resource
 import signal
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 import uvloop
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from tracking.crowd import Crowd
+
 log = logging.getLogger("api.program")
 _connections = logging.getLogger("api.program.connections")
 
 IDLE_S = 20.0
 """How long a connection may say nothing, or send half a request head."""
+
+FILES_OF_OUR_OWN = 256
+"""Open files that a program keeps for its database, Redis and logs."""
+
+CONNECTIONS_OF_ONE = 1000
+"""Connections of one address: many people share that of a phone company."""
 
 GRACE_S = 8.0
 """How long requests under way may take to end when the program is told to stop."""
@@ -43,6 +52,37 @@ def guarded(app: web.Application, idle_s: float = IDLE_S) -> web.AppRunner:
     )
 
 
+def room(of_one: int = CONNECTIONS_OF_ONE, proxies: Collection[str] = ()) -> Crowd:
+    """Raise the limit of open files as far as it goes; return the count of who may connect."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return Crowd(max(hard - FILES_OF_OUR_OWN, hard // 2), of_one, exempt=proxies)
+
+
+def count_connections(server: web.Server, crowd: Crowd) -> None:
+    """Close at once what connects when `crowd` has no room, before a byte of it is read."""
+    made, lost = server.connection_made, server.connection_lost
+    names: dict[object, str] = {}
+
+    def connection_made(handler: Any, transport: asyncio.Transport) -> None:
+        made(handler, transport)
+        peer = transport.get_extra_info("peername")
+        name = peer[0] if peer else ""
+        if crowd.enter(name):
+            names[handler] = name
+        else:
+            transport.abort()
+
+    def connection_lost(handler: Any, exc: BaseException | None = None) -> None:
+        lost(handler, exc)
+        name = names.pop(handler, None)
+        if name is not None:
+            crowd.leave(name)
+
+    server.connection_made = connection_made  # type: ignore[method-assign]  # aiohttp has no hook
+    server.connection_lost = connection_lost  # type: ignore[method-assign]  # aiohttp has no hook
+
+
 def _one_line_for_what_is_not_http(record: logging.LogRecord) -> bool:
     """Tell of a request that cannot be parsed as what it is: a client's fault, in one line."""
     error = record.exc_info[1] if record.exc_info else None
@@ -54,10 +94,12 @@ def _one_line_for_what_is_not_http(record: logging.LogRecord) -> bool:
     return _connections.isEnabledFor(logging.INFO)
 
 
-async def serve(app: web.Application, host: str, port: int) -> None:
+async def serve(app: web.Application, host: str, port: int, crowd: Crowd | None = None) -> None:
     """Serve `app` until SIGTERM or SIGINT, then let requests under way end."""
     runner = guarded(app)
     await runner.setup()
+    if runner.server is not None:
+        count_connections(runner.server, crowd or room())
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -102,6 +102,7 @@ def environment_of(
         "HERMOD_LOG_LEVEL": "warning",
         **{f"HERMOD_RATE_{kind}_PER_MIN": NO_LIMIT for kind in ("AUTH", "PUBLIC", "READ", "WRITE")},
         "HERMOD_CODES_PER_ADDRESS_PER_DAY": NO_LIMIT,
+        "HERMOD_CONNECTIONS_PER_ADDRESS": NO_LIMIT,
         "PYTHONUNBUFFERED": "1",
         **settings,
     }

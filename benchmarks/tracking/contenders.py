@@ -97,6 +97,8 @@ def ours(folder: Path) -> Iterator[Contender]:
             environment = {
                 "HERMOD_REDIS_URL": server.url,
                 "HERMOD_LOG_LEVEL": "warning",
+                "HERMOD_CONNECTIONS_PER_ADDRESS": NO_LIMIT,
+                "HERMOD_SOCKETS_PER_HOLDER": NO_LIMIT,
                 "HERMOD_PHONE_FIXES_PER_S": NO_LIMIT,  # rivals read as fast as they can
             }
             words = (sys.executable, "-m", "api.realtime")

@@ -138,6 +138,7 @@ def settings_of(
         # A whole city calls from one address.
         **{f"HERMOD_RATE_{kind}_PER_MIN": "1000000" for kind in RATES},
         "HERMOD_CODES_PER_ADDRESS_PER_DAY": "1000000",
+        "HERMOD_CONNECTIONS_PER_ADDRESS": "1000000",
     }
 
 

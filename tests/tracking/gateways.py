@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from geo.vehicle import Vehicle
 from tests.support.phone import Client
 from tracking import plans, tickets, trail
+from tracking.crowd import Crowd
 from tracking.gateway import Gateway
 from tracking.plans import CourierPlan, CourierState, Followed
 from tracking.policy import TrackingPolicy
@@ -144,7 +145,10 @@ class Hall:
 
 @asynccontextmanager
 async def hall(
-    redis: Redis, policy: TrackingPolicy = BY_HAND, origins: Collection[str] = ()
+    redis: Redis,
+    policy: TrackingPolicy = BY_HAND,
+    origins: Collection[str] = (),
+    connections: Crowd | None = None,
 ) -> AsyncIterator[Hall]:
     """Return a realtime program whose rounds run by hand, unless the policy says otherwise."""
     clock, counts = [NOW_MS], Counts()
@@ -152,7 +156,7 @@ async def hall(
     gateway = Gateway(redis, sockets, policy, counts, lambda: clock[0], 1.0)
     await plans.vouch(redis, for_s=600)
     app = web.Application()
-    attach(app, gateway, origins.__contains__)
+    attach(app, gateway, origins.__contains__, connections or Crowd(10_000, 10_000))
     server = TestServer(app)
     await server.start_server(auto_decompress=False)
     gateway.is_informed = True

@@ -1,6 +1,8 @@
 """The door: whoever has no ticket is turned away before a socket exists."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import aiohttp
@@ -11,7 +13,9 @@ from redis.asyncio import Redis
 
 from api.kit.redis import open_redis
 from tests.tracking.gateways import BY_HAND, Hall, courier_grant, hall, link_grant, staff_grant
+from tracking.crowd import Crowd
 from tracking.policy import TrackingPolicy
+from tracking.tickets import Grant
 
 UPGRADE = {
     "Upgrade": "websocket",
@@ -252,3 +256,37 @@ async def test_other_pages_of_the_program_need_no_ticket(redis: Redis) -> None:
         url = opened.server.make_url("/health/live")
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             assert response.status == web.HTTPNotFound.status_code, "served by api/realtime.py"
+
+
+async def until_there_are(number: int, count: Callable[[], int]) -> None:
+    """Wait until so many are there; the test's own time-out ends it otherwise."""
+    while count() != number:  # noqa: ASYNC110  # what leaves tells nobody
+        await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def follower(place: Hall, grant: Grant) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Yield a socket opened with a ticket for `grant`."""
+    asked = {"EIO": "4", "transport": "websocket", "ticket": await place.ticket(grant)}
+    url = place.server.make_url("/socket.io/").with_query(asked)
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as opened:
+        yield opened
+
+
+async def test_one_tracking_link_opens_so_many_sockets_and_no_more(redis: Redis) -> None:
+    few = TrackingPolicy(tick_ms=BY_HAND.tick_ms, max_sockets_of_one=2)
+    grant = link_grant(uuid4())
+    async with hall(redis, few) as place, follower(place, grant):
+        async with follower(place, grant):
+            assert await knock(place, await place.ticket(grant)) == 429
+            assert await knock(place, await place.ticket(link_grant(uuid4()))) == 101
+        await until_there_are(1, lambda: sessions(place))
+        assert await knock(place, await place.ticket(grant)) == 101
+
+
+async def test_one_address_opens_so_many_sockets_and_no_more(redis: Redis) -> None:
+    crowd = Crowd(100, 2)
+    async with hall(redis, connections=crowd) as place:
+        async with follower(place, link_grant(uuid4())), follower(place, link_grant(uuid4())):
+            assert await knock(place, await place.ticket(link_grant(uuid4()))) == 429
+        await until_there_are(0, lambda: crowd.inside)

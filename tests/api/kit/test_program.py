@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import logging
+import resource
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,9 +11,11 @@ from aiohttp import web
 
 from api.kit.metrics import Metrics
 from api.kit.middlewares import shell
+from api.kit.program import count_connections, guarded, room
 from tests.support.people import Person
 from tests.support.raw_http import wire
 from tests.support.small_api import guarded_program
+from tracking.crowd import Crowd
 
 IDLE_S = 0.3
 
@@ -111,3 +114,33 @@ async def test_a_body_is_handed_on_as_it_came() -> None:
         person = Person(f"http://127.0.0.1:{port}")
         taken = await person.post("/", raw=squeezed, headers={"Content-Encoding": "gzip"})
     assert taken.body == {"bytes": len(squeezed)}
+
+
+async def test_what_connects_beyond_the_room_there_is_is_closed_at_once() -> None:
+    """An address that holds every connection open locks out itself, and only itself."""
+    app = web.Application()
+    app.router.add_route("*", "/", take)
+    crowd = Crowd(10, 2)
+    runner = guarded(app)
+    await runner.setup()
+    assert runner.server is not None
+    count_connections(runner.server, crowd)
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = int(runner.addresses[0][1])
+    async with wire(port) as first, wire(port):
+        async with wire(port) as third:
+            assert await third.rest() == b""
+        await first.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await first.rest()).startswith(b"HTTP/1.1 200")
+    async with wire(port) as again:
+        await again.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await again.rest()).startswith(b"HTTP/1.1 200")
+    await runner.cleanup()
+    assert crowd.inside == 0
+
+
+def test_a_program_may_open_as_many_files_as_the_machine_lets_it() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    room()
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
