@@ -7,7 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError
+from pydantic import (
+    AwareDatetime,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.kit.cannot_start import CannotStart
@@ -42,10 +49,25 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Rate = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
+_ADDRESSES = {
+    "database_url": (("postgresql", "postgres"), "postgresql://user:password@host:5432/database"),
+    "redis_url": (("redis", "rediss", "unix"), "redis://host:6379/0"),
+}
+
+
 class Settings(BaseSettings):
     """Each field is the variable HERMOD_<NAME>; `docs/operate/settings.md` lists them all."""
 
     model_config = SettingsConfigDict(env_prefix="HERMOD_", frozen=True, extra="ignore")
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _is_address(cls, given: SecretStr, about: ValidationInfo) -> SecretStr:
+        """Refuse what is no address of such a server, without telling what it is: a secret."""
+        schemes, example = _ADDRESSES[str(about.field_name)]
+        if given.get_secret_value().partition("://")[0] not in schemes:
+            raise ValueError(f"is no address: give one like {example}")
+        return given
 
     environment: Environment = Field(
         Environment.DEVELOPMENT,

@@ -20,7 +20,7 @@ class GeometryError(ValueError):
     """A geometry that cannot be used: which field, and what to do about it."""
 
     def __init__(self, field: str, message: str) -> None:
-        """Name the field by its path, such as `polygon.coordinates[0][3]`."""
+        """Name the field by its path, such as `polygon.coordinates.0.3`."""
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
@@ -36,7 +36,7 @@ def parse(geojson: object, field: str = "polygon") -> MultiPolygon:
     kind, coordinates = _members(geojson, field)
     at = f"{field}.coordinates"
     parts = [coordinates] if kind == "Polygon" else _list_of(coordinates, at, "polygons")
-    places = [at] if kind == "Polygon" else [f"{at}[{part}]" for part in range(len(parts))]
+    places = [at] if kind == "Polygon" else [f"{at}.{part}" for part in range(len(parts))]
     if not parts:
         raise GeometryError(at, "has no polygon")
     _check_size(parts, at)
@@ -94,13 +94,13 @@ def _polygon(part: object, at: str) -> Polygon:
     rings = _list_of(part, at, "rings")
     if not rings:
         raise GeometryError(at, "has no ring")
-    outlines = [_ring(ring, f"{at}[{index}]") for index, ring in enumerate(rings)]
+    outlines = [_ring(ring, f"{at}.{index}") for index, ring in enumerate(rings)]
     return Polygon(outlines[0], outlines[1:])
 
 
 def _ring(ring: object, at: str) -> list[_Position]:
     given = _list_of(ring, at, "positions")
-    positions = [_position(position, f"{at}[{index}]") for index, position in enumerate(given)]
+    positions = [_position(position, f"{at}.{index}") for index, position in enumerate(given)]
     if len(positions) < _FEWEST_POSITIONS:
         raise GeometryError(
             at, f"has {len(positions)} positions: a ring needs 4, the last equal to the first"
@@ -110,7 +110,7 @@ def _ring(ring: object, at: str) -> list[_Position]:
     for index in range(1, len(positions)):
         if abs(positions[index][0] - positions[index - 1][0]) > 180.0:
             raise GeometryError(
-                f"{at}[{index}]", "crosses the antimeridian: send two polygons, cut at 180 degrees"
+                f"{at}.{index}", "crosses the antimeridian: send two polygons, cut at 180 degrees"
             )
     return positions
 

@@ -27,6 +27,8 @@ def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
         message = f"unknown field; {_nearest(_names_at(model, path[:-1]), str(path[-1]))}"
     elif kind == "missing":
         message = "this field is required"
+    elif kind == "enum":
+        message = f"{_plain(str(finding['msg']))}{_meant(finding)}"
     else:
         message = _plain(str(finding["msg"]))
     return FieldError(".".join(map(str, path)) or "body", code, message)
@@ -35,6 +37,13 @@ def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
 def _plain(message: str) -> str:
     """Return pydantic's sentence without the Python in it."""
     return _ENUM_MEMBER.sub(r"\1", message).removeprefix("Value error, ")
+
+
+def _meant(finding: Any) -> str:
+    """Return the question whether the nearest of the values was meant, where one is near."""
+    values = re.findall(r"'([^']*)'", str(finding.get("ctx", {}).get("expected", "")))
+    close = get_close_matches(str(finding.get("input", "")), values, n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def _nearest(names: Sequence[str], given: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api.companies import service as companies
-from api.kit.errors import FieldError, InvalidInput
+from api.kit.errors import FieldError, InvalidInput, NotFound
 from api.kit.ids import OrderId, ZoneId, new_id
 from api.kit.lifecycle import By
 from api.kit.money import Money
@@ -26,6 +26,8 @@ from api.planning import promised_window
 from api.zones import service as zones
 
 FURTHEST_AHEAD = timedelta(days=60)
+FURTHEST_BACK = timedelta(days=1)
+"""Goods may be ready for hours before somebody types the order in."""
 
 
 async def place(work: Work, draft: OrderDraft) -> Order:
@@ -34,8 +36,7 @@ async def place(work: Work, draft: OrderDraft) -> Order:
     An order with a company waits for the shop to prepare it; one without is handed over by the
     sender and counts as ready. Raises `InvalidInput` for places outside our zones or past times.
     """
-    if draft.company_id is not None:
-        await companies.get(work, draft.company_id)
+    await _check_company(work, draft)
     zone, fee, distance_m = await zones.quote(work, draft.pickup.point, draft.dropoff.point)
     ready_at = _ready_at(work, draft)
     promised_from, promised_until = _promise(work, draft, ready_at, distance_m)
@@ -60,6 +61,15 @@ async def place(work: Work, draft: OrderDraft) -> Order:
         )
     )
     return await _confirm(work, order)
+
+
+async def _check_company(work: Work, draft: OrderDraft) -> None:
+    try:
+        if draft.company_id is not None:
+            await companies.get(work, draft.company_id)
+    except NotFound as error:
+        stranger = FieldError("companyId", "not_found", "there is no such company")
+        raise InvalidInput(fields=[stranger]) from error
 
 
 def _blank(work: Work, draft: OrderDraft, zone_id: ZoneId, fee: Money) -> Order:
@@ -132,6 +142,9 @@ def _ready_at(work: Work, draft: OrderDraft) -> datetime:
     if ready_at > work.now + FURTHEST_AHEAD:
         far = FieldError("readyAt", "too_far", "at most 60 days ahead")
         raise InvalidInput(fields=[far])
+    if ready_at < work.now - FURTHEST_BACK:
+        past = FieldError("readyAt", "too_early", "lies in the past: leave it out for now")
+        raise InvalidInput(fields=[past])
     return max(ready_at, work.now)
 
 

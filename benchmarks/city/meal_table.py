@@ -113,7 +113,7 @@ def meal_rows(found: MealFigures) -> list[Row]:
         ),
         ("ready-to-pickup, min (mean)", number(found.ready_to_pickup, 2)),
         (
-            "late (its floor)",
+            "late by the day's own limit (its floor)",
             f"{percent(found.late_share)} ({percent(found.late_floor)})",
         ),
         ("orders per courier hour", number(found.orders_per_courier_hour, 2)),

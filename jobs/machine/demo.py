@@ -11,13 +11,14 @@ from pathlib import Path
 from api.kit.clock import Clock, real_now
 from jobs.machine.business_clock import carried_on, load_clock, save_clock, stopped
 from jobs.machine.installation import Installation
+from jobs.machine.named_servers import KINDS, look_for_named
 from jobs.machine.programs import Probe, Program, Restart, answers_http, server_program
 from jobs.machine.services import Services, prepare
 from jobs.machine.steps import CannotGoOn, say
 from jobs.machine.supervisor import Supervisor
 from jobs.machine.wish import Wish
 
-NAMED_SERVERS = ("HERMOD_DATABASE_URL", "HERMOD_REDIS_URL")
+NAMED_SERVERS = tuple(kind.variable for kind in KINDS)
 OFFER_S, READING_S = 45.0, 15.0
 """How long an offer lives: business seconds, but at least so many real ones: people answer too."""
 RATES = ("AUTH", "PUBLIC", "READ", "WRITE")
@@ -34,7 +35,7 @@ class Ports:
 
 
 def may_run(wish: Wish, environment: Mapping[str, str]) -> None:
-    """Raise CannotGoOn when a port is taken or a reset would be of servers that are not ours."""
+    """Raise CannotGoOn when a port is taken, or for named servers that are away or to be reset."""
     for port in dataclasses.astuple(ports_of(wish)):
         if not _is_free(port):
             message = (
@@ -48,6 +49,7 @@ def may_run(wish: Wish, environment: Mapping[str, str]) -> None:
             " yourself, then run it without RESET."
         )
         raise CannotGoOn(message)
+    look_for_named(environment)
 
 
 def ports_of(wish: Wish) -> Ports:

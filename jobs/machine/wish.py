@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.machine.map_extract import is_whole_extract
 from jobs.machine.steps import CannotGoOn
 
 
@@ -28,9 +29,10 @@ def read_wish(variables: Mapping[str, str]) -> Wish:
         raise CannotGoOn(
             f"CITY={city} is not a file: name a map extract (.osm.pbf), or leave it out."
         )
-    if city and not _is_extract(Path(city)):
+    if city and not is_whole_extract(Path(city)):
         raise CannotGoOn(
-            f"CITY={city} is no OpenStreetMap extract: name a whole .osm.pbf file, or leave it out."
+            f"CITY={city} is no OpenStreetMap extract, or cut short: name a whole .osm.pbf file, or"
+            " leave it out."
         )
     return Wish(
         port=_whole(variables, "PORT", plain.port, 1, 65532),
@@ -40,12 +42,6 @@ def read_wish(variables: Mapping[str, str]) -> Wish:
         seed=_whole(variables, "SEED", plain.seed, 0, 2**31),
         reset=_whole(variables, "RESET", 0, 0, 1) == 1,
     )
-
-
-def _is_extract(path: Path) -> bool:
-    """Look at the first block's type, so that nothing is started for a file of another kind."""
-    with path.open("rb") as file:
-        return b"OSMHeader" in file.read(64)
 
 
 def _whole(variables: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

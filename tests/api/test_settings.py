@@ -60,3 +60,13 @@ def test_a_setting_that_is_not_right_is_named(
 def test_secrets_are_not_shown() -> None:
     text = repr(Settings(secret_key=STRONG, metrics_token=STRONG, sms_token=STRONG))  # type: ignore[arg-type]
     assert STRONG not in text
+
+
+@pytest.mark.parametrize("name", ["HERMOD_DATABASE_URL", "HERMOD_REDIS_URL"])
+def test_an_address_that_is_none_is_told_without_being_shown(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "hunter2@db")
+    with pytest.raises(CannotStart, match=f"{name}: .*is no address: give one like") as told:
+        read_settings()
+    assert "hunter2" not in str(told.value)

@@ -94,13 +94,13 @@ def test_missing_coordinates_are_named() -> None:
     [
         ({}, "area.coordinates"),
         ([], "area.coordinates"),
-        ([5], "area.coordinates[0]"),
-        ([[5, 5, 5, 5]], "area.coordinates[0][0]"),
-        ([[[], [], [], []]], "area.coordinates[0][0]"),
-        ([[["a", "b"]] * 4], "area.coordinates[0][0]"),
-        ([[[True, False]] * 4], "area.coordinates[0][0]"),
-        ([[[None, 1]] * 4], "area.coordinates[0][0]"),
-        ([[[1, 2, 3, 4]] * 4], "area.coordinates[0][0]"),
+        ([5], "area.coordinates.0"),
+        ([[5, 5, 5, 5]], "area.coordinates.0.0"),
+        ([[[], [], [], []]], "area.coordinates.0.0"),
+        ([[["a", "b"]] * 4], "area.coordinates.0.0"),
+        ([[[True, False]] * 4], "area.coordinates.0.0"),
+        ([[[None, 1]] * 4], "area.coordinates.0.0"),
+        ([[[1, 2, 3, 4]] * 4], "area.coordinates.0.0"),
     ],
 )
 def test_a_wrong_nesting_is_named_by_its_path(coordinates: object, field: str) -> None:
@@ -113,12 +113,12 @@ def test_an_empty_multipolygon_is_refused() -> None:
 
 def test_a_polygon_without_rings_is_refused() -> None:
     error = refusal({"type": "MultiPolygon", "coordinates": [[SQUARE], []]})
-    assert (error.field, error.message) == ("area.coordinates[1]", "has no ring")
+    assert (error.field, error.message) == ("area.coordinates.1", "has no ring")
 
 
 def test_an_open_ring_is_refused() -> None:
     error = refusal(polygon(SQUARE[:-1]))
-    assert error.field == "area.coordinates[0]"
+    assert error.field == "area.coordinates.0"
     assert "not closed" in error.message
 
 
@@ -155,13 +155,13 @@ def test_parts_that_overlap_are_refused() -> None:
 def test_numbers_that_are_not_finite_are_refused(bad: float) -> None:
     ring = [[bad, 41.1], *SQUARE[1:-1], [bad, 41.1]]
     error = refusal(polygon(ring))
-    assert error.field == "area.coordinates[0][0]"
+    assert error.field == "area.coordinates.0.0"
     assert "finite" in error.message
 
 
 def test_a_place_off_the_globe_is_refused() -> None:
     error = refusal(polygon([*SQUARE[:2], [200, 95], *SQUARE[3:]]))
-    assert error.field == "area.coordinates[0][2]"
+    assert error.field == "area.coordinates.0.2"
     assert "swapped" not in error.message
 
 
@@ -173,7 +173,7 @@ def test_a_swap_of_latitude_and_longitude_is_hinted_at() -> None:
 def test_an_area_across_the_antimeridian_is_refused() -> None:
     ring = [[179, 0], [-179, 0], [-179, 1], [179, 1], [179, 0]]
     error = refusal(polygon(ring))
-    assert error.field == "area.coordinates[0][1]"
+    assert error.field == "area.coordinates.0.1"
     assert "antimeridian" in error.message
 
 

@@ -137,3 +137,8 @@ def test_the_sentence_of_a_rule_is_what_is_said() -> None:
     (found,) = field_errors(_Pair, caught.value)
     assert (found.field, found.code) == ("right", "required")
     assert found.message == "send left and right, or neither"
+
+
+def test_a_value_that_is_nearly_right_is_answered_with_the_right_one() -> None:
+    _, message = findings({"anyMood": "godo", "thisMood": "good", "number": 1}, Choosy)["anyMood"]
+    assert message == "Input should be 'good' or 'so so'; did you mean 'good'?"

@@ -103,6 +103,7 @@ async def written(cast: Cast) -> int:
         ({"readyAt": "0001-01-01T00:00:00+14:00"}, {"readyAt": "value_error"}),
         ({"readyAt": "9999-12-31T23:59:59-14:00"}, {"readyAt": "value_error"}),
         ({"readyAt": "2090-01-01T00:00:00Z"}, {"readyAt": "too_far"}),
+        ({"readyAt": "2001-01-01T00:00:00Z"}, {"readyAt": "too_early"}),
         ({"windowStart": ahead(hours=1)}, {"windowEnd": "required"}),
         ({"windowEnd": ahead(hours=1)}, {"windowStart": "required"}),
         (
@@ -128,7 +129,7 @@ async def written(cast: Cast) -> int:
         ),
         ({"deliveryFee": {"amount": 0}}, {"deliveryFee": "unknown_field"}),
     ],
-    ids=range(46),
+    ids=range(47),
 )
 async def test_a_wrong_field_is_named_and_nothing_is_written(
     cast: Cast, changes: dict[str, Any], wrong: dict[str, str]
@@ -169,7 +170,8 @@ async def test_json_that_cannot_be_kept_is_refused_whole(
 
 async def test_a_company_that_is_not_there_takes_no_order(cast: Cast) -> None:
     customer = await cast.customer()
-    assert (await place(customer, companyId=str(uuid4()))).status == 404
+    answer = await place(customer, companyId=str(uuid4()))
+    assert (answer.status, answer.fields) == (422, {"companyId": "not_found"})
 
 
 async def test_an_order_without_a_key_is_refused(cast: Cast) -> None:

@@ -8,6 +8,12 @@ from jobs.machine.steps import CannotGoOn
 from jobs.machine.wish import Wish, read_wish
 
 
+def block(kind: bytes, content: bytes = b"zipped") -> bytes:
+    """Return one block as an extract has it."""
+    head = b"\x0a" + bytes([len(kind)]) + kind + b"\x18" + bytes([len(content)])
+    return len(head).to_bytes(4, "big") + head + content
+
+
 def test_nothing_given_means_the_defaults() -> None:
     assert read_wish({}) == Wish(port=8080, couriers=60, city=None, speed=10.0, reset=False)
 
@@ -18,7 +24,7 @@ def test_empty_variables_mean_the_defaults() -> None:
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
     extract = tmp_path / "porto.osm.pbf"
-    extract.write_bytes(b"\0\0\0\x0e\x0a\x09OSMHeader\x18\x72")
+    extract.write_bytes(block(b"OSMHeader") + block(b"OSMData"))
     given = {
         "PORT": "9000",
         "COURIERS": "200",
@@ -52,8 +58,26 @@ def test_a_value_without_sense_is_refused_by_name(name: str, value: str) -> None
         read_wish({name: value})
 
 
-def test_a_file_that_is_no_extract_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    other = tmp_path / "map.zip"
-    other.write_bytes(b"PK\x03\x04 and more")
-    with pytest.raises(CannotGoOn, match="no OpenStreetMap extract"):
-        read_wish({"CITY": str(other)})
+WHOLE = block(b"OSMHeader") + block(b"OSMData") * 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 and more",
+        WHOLE[:-1],
+        WHOLE[: len(block(b"OSMHeader")) + 3],
+        WHOLE + b"\xff" * 40,
+        block(b"OSMData") * 2,
+        block(b"OSMHeader") + block(b"Other"),
+    ],
+    ids=["nothing", "a zip", "cut", "cut in a head", "noise behind", "no header", "other blocks"],
+)
+def test_a_map_that_is_not_whole_is_refused_before_anything_starts(
+    tmp_path: Path, content: bytes
+) -> None:
+    extract = tmp_path / "city.osm.pbf"
+    extract.write_bytes(content)
+    with pytest.raises(CannotGoOn, match="no OpenStreetMap extract, or cut short"):
+        read_wish({"CITY": str(extract)})
