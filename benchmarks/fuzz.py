@@ -55,6 +55,7 @@ AREAS = frozenset({
     "identity",
     "monitoring",
     "people",
+    "places",
     "profiles",
     "service_keys",
     "staff",
@@ -241,6 +242,22 @@ def things(base_url: str, token: str | None) -> dict[str, str]:
     return made | {"userId": made["adminId"], "slug": "a", "kind": "terms", "provider": "google"}
 
 
+def keys(base_url: str, token: str | None) -> list[str]:
+    """Make an API key for live use and one for the test world; return them."""
+    scopes = ["audit:*", "content:*", "order:*", "user:*", "zone:*"]
+    made = []
+    for is_test in (False, True):
+        answer = requests.post(
+            f"{base_url}/api/v1/admin/api-keys",
+            json={"name": "A", "isTest": is_test, "ratePerMin": 100_000, "scopes": scopes},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        made.append(str(answer.json()["data"]["key"]))
+    return made
+
+
 def main() -> int:
     """Send requests, report; end with 1 where an error was ours."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
@@ -255,7 +272,8 @@ def main() -> int:
         with running(folder) as services:
             tokens = asyncio.run(people(services.database_url))
             with serving(services, folder) as url:
-                target = Target(url, tokens, things(url, tokens[0]))
+                callers = [*tokens, *keys(url, tokens[0])]
+                target = Target(url, callers, things(url, tokens[0]))
                 found = hunt(target, options.cases, options.seed)
     show("Answers", ("status", "requests"), sorted(found.statuses.items()))
     for text in [*found.errors[:20], *(f"{n} x {t}" for t, n in found.undescribed.most_common(20))]:

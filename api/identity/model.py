@@ -46,11 +46,20 @@ WRITTEN = (
 Alembic cannot compare such an index: migration 0021 makes it, `migrations/env.py` leaves it out.
 """
 
+
+class CustomerKind(StrEnum):
+    """Who a customer is: a person, or a shop that orders within its own zone only."""
+
+    INDIVIDUAL = "individual"
+    SHOP = "shop"
+
+
 users = Table(
     "users",
     metadata,
     identity(),
     word("role", Role),
+    word("customer_kind", CustomerKind, nullable=True),
     Column("email", CITEXT),
     Column("phone", String),
     Column("password_hash", String),
@@ -141,6 +150,7 @@ class User:
 
     id: UserId
     role: Role
+    customer_kind: CustomerKind | None
     email: str | None
     phone: str | None
     password_hash: str | None

@@ -18,7 +18,7 @@ from api.identity.model import (
 )
 from api.integrations.social import Provider
 from api.kit.clock import real_now
-from api.kit.ids import SessionId, UserId
+from api.kit.ids import SessionId, UserId, ZoneId
 from api.kit.statement import Command, Query, columns, inserting, saving, selecting
 from api.kit.work import Work
 
@@ -30,9 +30,18 @@ _BY_LOGIN = Query(
     _LIVING.where(or_(users.c.phone == bindparam("login"), users.c.email == bindparam("login"))),
 )
 _ADD_USER = inserting(User, users)
-_REGISTER_AGAIN = saving(
-    users, ["password_hash", "first_name", "last_name", "locale", "role", "updated_at"]
-)
+_REGISTERED = [
+    "password_hash",
+    "first_name",
+    "last_name",
+    "locale",
+    "role",
+    "customer_kind",
+    "zone_ids",
+    "updated_at",
+]
+_REGISTER_AGAIN = saving(users, _REGISTERED)
+_ZONE_IS_OPEN = Query(bool, "SELECT EXISTS (SELECT FROM zones WHERE id = :id AND is_active)")
 _VERIFIED = Command(
     """
     UPDATE users SET updated_at = :now,
@@ -109,10 +118,17 @@ _BY_SUBJECT = Query(
     ),
 )
 _ADD_IDENTITY = inserting(OauthIdentity, oauth_identities)
-_TAKE_OVER = saving(
-    users,
-    ["password_hash", "first_name", "last_name", "role", "email_verified_at", "updated_at"],
-)
+_TAKEN_OVER = [
+    "password_hash",
+    "first_name",
+    "last_name",
+    "role",
+    "customer_kind",
+    "zone_ids",
+    "email_verified_at",
+    "updated_at",
+]
+_TAKE_OVER = saving(users, _TAKEN_OVER)
 _PEOPLE_WITH_ROLE = Query(
     int, func.count().select().select_from(users).where(users.c.role == bindparam("role"))
 )
@@ -128,6 +144,11 @@ async def user_by_login(work: Work, login: str) -> User | None:
     return await _BY_LOGIN.one(work.db, login=login)
 
 
+async def zone_is_open(work: Work, zone_id: ZoneId) -> bool:
+    """Tell whether there is such a zone, in service."""
+    return await _ZONE_IS_OPEN.value(work.db, id=zone_id)
+
+
 async def add_user(work: Work, added: User) -> None:
     """Save a new user; raise `UniqueViolation` where the phone or e-mail is taken."""
     await _ADD_USER.run(work.db, **columns(added))
@@ -135,7 +156,7 @@ async def add_user(work: Work, added: User) -> None:
 
 async def register_again(work: Work, changed: User) -> None:
     """Save what a person who never confirmed the phone has now given."""
-    names = ["id", "password_hash", "first_name", "last_name", "locale", "role", "updated_at"]
+    names = ["id", *_REGISTERED]
     await _REGISTER_AGAIN.run(work.db, **columns(changed, names))
 
 
@@ -230,8 +251,7 @@ async def add_identity(work: Work, added: OauthIdentity) -> None:
 
 async def take_over(work: Work, changed: User) -> None:
     """Save an account that nobody had confirmed for whoever has shown to own the address."""
-    names = ["password_hash", "first_name", "last_name", "role", "email_verified_at", "updated_at"]
-    await _TAKE_OVER.run(work.db, **columns(changed, ["id", *names]))
+    await _TAKE_OVER.run(work.db, **columns(changed, ["id", *_TAKEN_OVER]))
 
 
 async def people_with_role(work: Work, role: str) -> int:

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from api.identity.model import CodePurpose, Session, User
+from api.identity.model import CodePurpose, CustomerKind, Session, User
 from api.integrations.social import Provider
 from api.kit.actor import PERMISSIONS, Role
 from api.kit.ids import CompanyId, SessionId, UserId, ZoneId
@@ -66,7 +66,10 @@ Each kind of page has its own: who signs in on one is not signed in, or replaced
 
 
 class Registration(Draft):
-    """A new account; the code that completes it is sent to the phone or the e-mail address."""
+    """A new account; the code that completes it is sent to the phone or the e-mail address.
+
+    A customer may be a shop (`kind`): it names its zone, and orders within that zone only.
+    """
 
     phone: Phone | None = None
     email: Email | None = None
@@ -74,7 +77,24 @@ class Registration(Draft):
     first_name: ShortText
     last_name: ShortText
     role: Literal[Role.CUSTOMER, Role.COURIER] = Role.CUSTOMER
+    kind: CustomerKind = CustomerKind.INDIVIDUAL
+    zone_id: ZoneId | None = None
     locale: Locale = "en"
+
+    @property
+    def customer_kind(self) -> CustomerKind | None:
+        """Return the kind of customer, None for couriers."""
+        return self.kind if self.role is Role.CUSTOMER else None
+
+    @model_validator(mode="after")
+    def _a_shop_has_a_zone(self) -> Self:
+        is_shop = self.kind is CustomerKind.SHOP
+        if is_shop and self.role is not Role.CUSTOMER:
+            raise wrong("kind", "not_for_couriers", "a shop is a customer: leave kind or role out")
+        if is_shop != (self.zone_id is not None):
+            message = "a shop names its zone, nobody else does"
+            raise wrong("zoneId", "of_shops_only", message)
+        return self
 
     @model_validator(mode="after")
     def _one_contact(self) -> Self:
@@ -190,6 +210,7 @@ class Me(View):
 
     id: UserId
     role: Role
+    customer_kind: CustomerKind | None
     email: str | None
     phone: str | None
     first_name: str

@@ -8,7 +8,7 @@ from pydantic import Secret
 from api.identity import codes, lockout, repository, sessions
 from api.identity.errors import WrongCode, WrongCredentials
 from api.identity.events import KnownContactRegistered
-from api.identity.model import CodePurpose, User
+from api.identity.model import CodePurpose, CustomerKind, User
 from api.identity.passwords import PASSWORDS
 from api.identity.schema import CodeCheck, CodeSent, Login, Registration, Tokens
 from api.identity.tokens import TOKENS
@@ -23,6 +23,9 @@ async def register(work: Work, draft: Registration) -> CodeSent:
     """Open an account that a code confirms; a known contact costs and answers the same."""
     hashing = work[PASSWORDS].hash(draft.password.get_secret_value())
     password_hash = await work.without_connection(hashing)
+    if draft.zone_id is not None and not await repository.zone_is_open(work, draft.zone_id):
+        unknown = FieldError("zoneId", "unknown_zone", "there is no such zone: see delivery-zones")
+        raise InvalidInput(fields=[unknown])
     account = await _account(work, draft)
     if account.is_verified:
         sent = await codes.send(work, None, draft.contact, CodePurpose.REGISTRATION)
@@ -31,6 +34,8 @@ async def register(work: Work, draft: Registration) -> CodeSent:
     registered = replace(
         account,
         role=draft.role,
+        customer_kind=draft.customer_kind,
+        zone_ids=[] if draft.zone_id is None else [draft.zone_id],
         password_hash=password_hash,
         first_name=draft.first_name,
         last_name=draft.last_name,
@@ -177,6 +182,7 @@ def new_user(work: Work, role: Role, first_name: str, last_name: str) -> User:
     return User(
         id=UserId(new_id()),
         role=role,
+        customer_kind=CustomerKind.INDIVIDUAL if role is Role.CUSTOMER else None,
         email=None,
         phone=None,
         password_hash=None,

@@ -101,6 +101,8 @@ async def _account(work: Work, proven: Proven, draft: SocialLogin) -> User:
             first_name=named.first_name,
             last_name=named.last_name,
             role=named.role,
+            customer_kind=named.customer_kind,
+            zone_ids=[],
             email_verified_at=work.now,
             updated_at=work.now,
         )

@@ -125,7 +125,6 @@ def _client(dsn: str, settings: Settings) -> "Client":
             default_integrations=False,
             auto_enabling_integrations=False,
             include_local_variables=False,
-            send_default_pii=False,
             max_breadcrumbs=0,
             transport_queue_size=QUEUE,
             in_app_include=_OF_US,

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from api.kit.actor import PUBLIC, SIGNED_IN
 from api.kit.endpoint import AnyEndpoint, Idempotency
 from api.kit.errors import ApiError, every_error
+from api.kit.rate_limit import RateClass
 from api.kit.schema import Empty, Nothing, TextFile
 from api.kit.transfer import Download, Upload
 
@@ -180,6 +181,8 @@ def _possible_errors(endpoint: AnyEndpoint) -> list[tuple[int, str]]:
         statuses.add(409)
     if endpoint.permission == PUBLIC and not endpoint.reads_only:
         statuses |= {401, 404}
+    if endpoint.rate_class is RateClass.AUTH:
+        statuses.add(403)  # test keys sign nobody in
     if endpoint.demands_version:
         statuses |= {412, 428}
     if endpoint.signature.reply is Download:

@@ -38,6 +38,9 @@ async def place(work: Work, draft: OrderDraft) -> Order:
     """
     await _check_company(work, draft)
     zone, fee, distance_m = await zones.quote(work, draft.pickup.point, draft.dropoff.point)
+    if not work.actor.covers(zone.id):
+        foreign = FieldError("pickup", "outside_your_zone", "you order within your own zone only")
+        raise InvalidInput(fields=[foreign])
     ready_at = _ready_at(work, draft)
     promised_from, promised_until = _promise(work, draft, ready_at, distance_m)
     order = replace(

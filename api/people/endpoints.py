@@ -26,6 +26,7 @@ async def listed(
         work,
         query.search,
         query.role,
+        query.kind,
         query.zone_id,
         query.is_active,
         query.page_size,

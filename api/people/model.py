@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.identity.model import CustomerKind
 from api.kit.actor import Role
-from api.kit.ids import CompanyId, UserId
+from api.kit.ids import CompanyId, UserId, ZoneId
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,14 @@ class Person:
 
     id: UserId
     role: Role
+    customer_kind: CustomerKind | None
     email: str | None
     phone: str | None
     first_name: str
     last_name: str
     locale: str
     company_id: CompanyId | None
+    zone_ids: list[ZoneId]
     is_active: bool
     blocked_reason: str | None
     email_verified_at: datetime | None

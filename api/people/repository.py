@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import bindparam
 
-from api.identity.model import WRITTEN, users
+from api.identity.model import WRITTEN, CustomerKind, users
 from api.kit.actor import Role
 from api.kit.ids import UserId, ZoneId
 from api.kit.statement import Command, Query, columns, selecting
@@ -16,6 +16,7 @@ _LOCK = Query(Person, _LIVING.where(users.c.id == bindparam("id")).with_for_upda
 _IN_ZONES = """
     (EXISTS (SELECT FROM couriers AS c WHERE c.user_id = u.id AND c.home_zone_id = ANY({zones}))
      OR EXISTS (SELECT FROM orders AS o WHERE o.user_id = u.id AND o.zone_id = ANY({zones}))
+     OR u.customer_kind = 'shop' AND u.zone_ids && {zones}
      OR EXISTS (SELECT FROM addresses AS a WHERE a.user_id = u.id AND a.zone_id = ANY({zones})))
 """
 _SCOPE = f"(:scope::uuid[] IS NULL OR {_IN_ZONES.format(zones=':scope')})"
@@ -23,6 +24,7 @@ _CHOSEN = f"""
     FROM users AS u
     WHERE u.deleted_at IS NULL AND {_SCOPE}
       AND (:role::text IS NULL OR u.role = :role)
+      AND (:kind::text IS NULL OR u.customer_kind = :kind)
       AND (:is_active::boolean IS NULL OR u.is_active = :is_active)
       AND (:zones::uuid[] IS NULL OR {_IN_ZONES.format(zones=":zones")})
       AND (:pattern::text IS NULL OR lower({WRITTEN}) LIKE lower(:pattern))
@@ -68,6 +70,7 @@ async def page(  # a filter each
     work: Work,
     search: str | None,
     role: Role | None,
+    kind: CustomerKind | None,
     zone_id: ZoneId | None,
     is_active: bool | None,
     limit: int,
@@ -78,6 +81,7 @@ async def page(  # a filter each
         "scope": work.actor.scope,
         "pattern": None if search is None else f"%{_LIKE.sub(_escaped, search)}%",
         "role": role,
+        "kind": kind,
         "zones": None if zone_id is None else [zone_id],
         "is_active": is_active,
     }

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from api.identity.model import CustomerKind
 from api.identity.schema import Locale
 from api.kit.actor import Role
 from api.kit.ids import CompanyId, UserId, ZoneId
@@ -18,10 +19,11 @@ class PersonPath(Draft):
 
 
 class PersonQuery(PageQuery):
-    """Which people: a part of name, phone or e-mail address; role; zone; active or not."""
+    """Which people: a part of name, phone or e-mail; role; kind of customer; zone; active."""
 
     search: Annotated[str, Field(min_length=2, max_length=100)] | None = None
     role: Role | None = None
+    kind: CustomerKind | None = None
     zone_id: ZoneId | None = None
     is_active: bool | None = None
 
@@ -52,12 +54,14 @@ class PersonView(View):
 
     id: UserId
     role: Role
+    customer_kind: CustomerKind | None
     email: str | None
     phone: str | None
     first_name: str
     last_name: str
     locale: str
     company_id: CompanyId | None
+    zone_ids: list[ZoneId]
     is_active: bool
     blocked_reason: str | None
     is_verified: bool

@@ -29,6 +29,7 @@ _HELD = Query(
     f"""
     SELECT {_COLUMNS} {_JOINED}
     WHERE k.id = :id AND k.revoked_at IS NULL AND u.is_active AND u.deleted_at IS NULL
+      AND (NOT k.is_test OR t.id IS NOT NULL)
     """,
 )
 _LISTED = Query(ListedKey, f"SELECT {_COLUMNS} {_JOINED} WHERE k.id = :id")
@@ -83,7 +84,7 @@ async def lock(work: Work, key_id: ApiKeyId) -> ApiKey | None:
 
 
 async def held(work: Work, key_id: ApiKeyId) -> HeldKey | None:
-    """Return a key that was not revoked, of a service that is not blocked."""
+    """Return a key that was not revoked, of a service that its world knows and nobody blocked."""
     return await _HELD.one(work.db, id=key_id)
 
 

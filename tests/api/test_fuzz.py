@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks.fuzz import AREAS, Target, hunt, things
+from benchmarks.fuzz import AREAS, Target, hunt, keys, things
 from tests.support.cast import Cast
 
 
@@ -12,7 +12,8 @@ async def test_no_request_makes_an_error_of_ours(cast: Cast) -> None:
     token = cast.admin.token
     assert token is not None
     ids = await asyncio.to_thread(things, cast.admin.base, token)
-    target = Target(cast.admin.base, (token, customer.token, None), ids)
+    programs = await asyncio.to_thread(keys, cast.admin.base, token)
+    target = Target(cast.admin.base, (token, customer.token, None, *programs), ids)
     found = await asyncio.to_thread(hunt, target, 300, 7, AREAS)
     assert found.cases > 200
     assert found.errors == []

@@ -37,6 +37,7 @@ class MapServer:
     asked: list[web.Request] = field(default_factory=list)
     failures: list[web.Response | None] = field(default_factory=list)
     hangs: bool = False
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def app(self) -> web.Application:
         """Return the service as an application."""
@@ -61,7 +62,7 @@ class MapServer:
         self.asked.append(request)
         assert (request.query["format"], request.query["addressdetails"]) == ("jsonv2", "1")
         if self.hangs:
-            await asyncio.sleep(60)
+            await self.woken.wait()
         if not self.failures:
             return None
         failure = self.failures.pop(0)

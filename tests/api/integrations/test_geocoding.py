@@ -42,6 +42,7 @@ async def asking(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
         }
         geocoder = Geocoder(settings.model_copy(update=given))
         yield Asking(geocoder, server)
+        server.woken.set()
         await geocoder.close()
 
 

@@ -1,5 +1,9 @@
 """Places and addresses through the API, with a geocoder, without one, and while it is away."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from api.app import RESOURCES
@@ -12,15 +16,20 @@ from tests.support.people import Person
 BOOK = "/api/v1/users/me/addresses"
 TEXT = {k: v for k, v in ADDRESS.items() if k not in {"latitude", "longitude"}}
 LINE = "Rua das Flores 1, Porto"
+BY_TEXT = f"/api/v1/geo/geocode?text={LINE}&locale=pt"
+BY_PLACE = "/api/v1/geo/reverse?latitude=41.15&longitude=-8.61"
 
 
-async def with_map(cast: Cast, server: TestServer) -> Geocoder:
-    """Let the installation ask a geocoder from here on; its caller closes it."""
-    await server.start_server()
-    url = str(server.make_url(""))
-    geocoder = Geocoder(cast.stack.settings.model_copy(update={"geocoder_url": url}))
-    cast.stack.api.app[RESOURCES].put(GEOCODER, geocoder)
-    return geocoder
+@pytest.fixture
+async def maps(cast: Cast) -> AsyncIterator[MapServer]:
+    """Return the geocoder that the installation asks from here on."""
+    found = MapServer()
+    async with TestServer(found.app()) as server:
+        url = str(server.make_url(""))
+        geocoder = Geocoder(cast.stack.settings.model_copy(update={"geocoder_url": url}))
+        cast.stack.api.app[RESOURCES].put(GEOCODER, geocoder)
+        yield found
+        await geocoder.close()
 
 
 async def refused(person: Person) -> dict[str, str]:
@@ -30,9 +39,9 @@ async def refused(person: Person) -> dict[str, str]:
     return dict(answer.fields)
 
 
-async def test_an_address_without_a_place_is_looked_up_and_its_zone_found(cast: Cast) -> None:
-    maps = MapServer()
-    geocoder = await with_map(cast, TestServer(maps.app()))
+async def test_an_address_without_a_place_is_looked_up_and_its_zone_found(
+    cast: Cast, maps: MapServer
+) -> None:
     person = await cast.customer()
     maps.places[LINE] = [place(LINE, 41.15, -8.61), place(LINE, 41.151, -8.61)]
     kept = (await person.post(BOOK, TEXT)).data
@@ -46,12 +55,9 @@ async def test_an_address_without_a_place_is_looked_up_and_its_zone_found(cast: 
     sent = (await person.put(f"{BOOK}/{kept['id']}", ADDRESS)).data
     assert (sent["latitude"], sent["geocodeStatus"]) == (41.15, "ok")
     assert len(maps.asked) == asked
-    await geocoder.close()
 
 
-async def test_an_address_that_fits_several_places_says_so(cast: Cast) -> None:
-    maps = MapServer()
-    geocoder = await with_map(cast, TestServer(maps.app()))
+async def test_an_address_that_fits_several_places_says_so(cast: Cast, maps: MapServer) -> None:
     person = await cast.customer()
     for found in (
         [place(LINE, 41.15, -8.61), place(LINE, 41.17, -8.61)],
@@ -62,46 +68,43 @@ async def test_an_address_that_fits_several_places_says_so(cast: Cast) -> None:
         assert (kept["latitude"], kept["geocodeStatus"]) == (41.15, "ambiguous")
     maps.places[LINE] = [place(LINE, 41.15, -8.61), place("Porto", 41.2, -8.6, rank=16)]
     assert (await person.post(BOOK, TEXT)).data["geocodeStatus"] == "ok"
-    await geocoder.close()
 
 
-async def test_an_address_that_nobody_finds_is_not_kept(cast: Cast) -> None:
+async def test_without_a_geocoder_a_place_is_asked_for(cast: Cast) -> None:
     person = await cast.customer()
     assert await refused(person) == {"latitude": "required"}
-    maps = MapServer()
-    geocoder = await with_map(cast, TestServer(maps.app()))
+    for path in (BY_TEXT, BY_PLACE):
+        off = await person.get(path)
+        assert (off.status, off.code) == (404, "geocoder_off")
+
+
+@pytest.mark.usefixtures("maps")
+async def test_an_address_that_nobody_finds_is_not_kept(cast: Cast) -> None:
+    person = await cast.customer()
     assert await refused(person) == {"latitude": "not_found"}
     half = await person.post(BOOK, TEXT | {"latitude": 41.15})
     assert half.fields == {"longitude": "required"}
     assert (await person.get(BOOK)).data["addresses"] == []
-    await geocoder.close()
 
 
-async def test_while_the_geocoder_is_away_a_place_can_be_sent(cast: Cast) -> None:
-    server = TestServer(MapServer().app())
-    geocoder = await with_map(cast, server)
-    await server.close()
+async def test_while_the_geocoder_is_away_a_place_can_be_sent(cast: Cast, maps: MapServer) -> None:
+    maps.failures = [web.Response(status=503), web.Response(status=503)]
     person = await cast.customer()
     answer = await person.post(BOOK, TEXT)
     assert (answer.status, answer.code) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "5"
+    assert (await person.post(BOOK, TEXT)).status == 503  # left alone for a while
+    assert len(maps.asked) == 2
     assert (await person.post(BOOK, ADDRESS)).status == 201
     assert len((await person.get(BOOK)).data["addresses"]) == 1
-    await geocoder.close()
 
 
-async def test_places_are_found_by_text_and_addresses_by_place(cast: Cast) -> None:
+async def test_places_are_found_by_text_and_addresses_by_place(cast: Cast, maps: MapServer) -> None:
     person = await cast.customer()
-    by_text = f"/api/v1/geo/geocode?text={LINE}&locale=pt"
-    by_place = "/api/v1/geo/reverse?latitude=41.15&longitude=-8.61"
-    for path in (by_text, by_place):
-        off = await person.get(path)
-        assert (off.status, off.code) == (404, "geocoder_off")
     parts = {"road": "Rua das Flores", "house_number": "1", "city": "Porto", "postcode": "4050"}
     here = place(LINE, 41.15, -8.61, **parts, country_code="pt")
-    maps = MapServer({LINE: [here, place(LINE, 10.0, 10.0)]})
-    geocoder = await with_map(cast, TestServer(maps.app()))
-    first, second = (await person.get(by_text)).data["candidates"]
+    maps.places[LINE] = [here, place(LINE, 10.0, 10.0)]
+    first, second = (await person.get(BY_TEXT)).data["candidates"]
     assert first == {
         "label": LINE,
         "street": "Rua das Flores",
@@ -117,7 +120,6 @@ async def test_places_are_found_by_text_and_addresses_by_place(cast: Cast) -> No
     }
     assert (second["zoneId"], second["isDeliverable"]) == (None, False)
     assert maps.asked[-1].query["accept-language"] == "pt"
-    assert (await person.get(by_place)).status == 404
+    assert (await person.get(BY_PLACE)).status == 404
     maps.near = here
-    assert (await person.get(by_place)).data == first
-    await geocoder.close()
+    assert (await person.get(BY_PLACE)).data == first

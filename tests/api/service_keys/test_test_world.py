@@ -159,6 +159,12 @@ async def test_a_test_key_is_told_by_its_looks_and_ends_like_others(cast: Cast) 
     await used_up(till, "/api/v1/admin/delivery-zones")
 
 
+async def test_a_key_whose_test_world_was_begun_anew_opens_nothing(cast: Cast) -> None:
+    till = await tester(cast, "zone:read")
+    await cast.stack.rows("DELETE FROM sandbox.users")
+    await used_up(till, "/api/v1/admin/delivery-zones")
+
+
 @pytest.mark.parametrize("scope", ["monitoring:read", "setting:read", "setting:*"])
 async def test_the_programs_themselves_are_not_part_of_the_test_world(
     cast: Cast, scope: str
