@@ -14,6 +14,7 @@ SWEEP_S = 60.0
 ERASED_LATELY = timedelta(days=1)
 
 _OLD_CODES = Command("DELETE FROM one_time_codes WHERE expires_at < :before")
+_OLD_TOKENS = Command("DELETE FROM used_tokens WHERE expires_at < :before")
 _OLD_FIXES = Command("DELETE FROM undated_fixes WHERE received_at < :before")
 
 _ERASED = """
@@ -38,6 +39,7 @@ async def forget_old(station: Station) -> None:
         await outbox.forget_published(db, before)
         await idempotency.forget(db, before)
         await _OLD_CODES.run(db, before=before)
+        await _OLD_TOKENS.run(db, before=before)
         await _OLD_FIXES.run(db, before=trails_before)
 
 
