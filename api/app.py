@@ -29,6 +29,7 @@ from api.kit.redis import Redis, RedisError, open_redis
 from api.kit.resources import Resources
 from api.kit.seal import SEAL, Seal
 from api.kit.serving import Shell, mount
+from api.kit.upload import Spool
 from api.kit.work import Work, begin_work
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
@@ -71,7 +72,8 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app = web.Application(middlewares=[shell(metrics)])
     app.on_response_prepare.append(add_security_headers)
     redis = open_redis(settings.redis_url.get_secret_value())
-    resources = _resources(settings, redis, metrics)
+    spool = Spool(settings.state_dir / "incoming")
+    resources = _resources(settings, redis, metrics, spool)
     app[RESOURCES] = resources
     revocations = Revocations(settings.access_token_s)
     limiter = RateLimiter(redis, settings.limits)
@@ -102,13 +104,13 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         await redis.aclose()
 
     app.cleanup_ctx.append(run)
-    limiter = RateLimiter(redis, settings.limits)
     serving = Shell(
         database=database,
         clock=settings.clock,
         resources=resources,
         guard=guard(resources[TOKENS], revocations, settings.trusted_proxies, keyring.read),
         limiter=limiter,
+        spool=spool,
         over_tls=lambda request: (
             settings.environment is Environment.PRODUCTION
             or came_over_tls(request, settings.trusted_proxies)
@@ -130,7 +132,7 @@ def _probes(database: Database, redis: Redis) -> dict[str, Probe]:
     return {"database": lambda: _ask(database), "redis": lambda: _ping(redis)}
 
 
-def _resources(settings: Settings, redis: Redis, metrics: Metrics) -> Resources:
+def _resources(settings: Settings, redis: Redis, metrics: Metrics, spool: Spool) -> Resources:
     """Return what endpoints find in their work."""
     signing_key = settings.signing_key
     resources = Resources()
@@ -146,7 +148,7 @@ def _resources(settings: Settings, redis: Redis, metrics: Metrics) -> Resources:
     resources.put(PASSWORDS, PasswordHasher(settings.bcrypt_cost))
     resources.put(GRANTABLE, grantable(endpoint.permission for endpoint in ENDPOINTS))
     resources.put(STORAGE, open_storage(settings))
-    resources.put(PICTURES, Pictures())
+    resources.put(PICTURES, Pictures(spool.blank))
     return resources
 
 

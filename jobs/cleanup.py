@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from api.files import service as files
 from api.kit import idempotency, outbox
 from api.kit.clock import real_now
 from api.kit.statement import Command
@@ -41,14 +40,6 @@ async def forget_old(station: Station) -> None:
         await _OLD_CODES.run(db, before=before)
         await _OLD_TOKENS.run(db, before=before)
         await _OLD_FIXES.run(db, before=trails_before)
-
-
-async def sweep_files(station: Station) -> None:
-    """Remove what is left of files that were deleted, or never arrived whole."""
-    swept = 1
-    while swept:
-        async with station.work() as work:
-            swept = await files.sweep(work)
 
 
 async def forget_late_fixes(station: Station) -> None:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from api.kit.errors import Unavailable
 from api.kit.events import LANES
 from api.kit.redis import RedisError
-from jobs import cleanup, courier_plans, eta_watch, offer_expiry, packing, partitions
+from jobs import (
+    cleanup,
+    courier_plans,
+    eta_watch,
+    file_sweep,
+    offer_expiry,
+    packing,
+    partitions,
+)
 from jobs.dispatch_tick import DispatchTick
 from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
@@ -42,7 +50,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
         Loop("vouching for plans", 0.5, lambda: courier_plans.vouch(station)),
         Loop("partitions", 600.0, lambda: partitions.keep_up(station)),
-        Loop("deleted files", cleanup.SWEEP_S, lambda: cleanup.sweep_files(station)),
+        Loop("deleted files", file_sweep.EVERY_S, lambda: file_sweep.sweep(station)),
         Loop("late fixes", cleanup.SWEEP_S, lambda: cleanup.forget_late_fixes(station)),
         Loop("packing", 600.0, lambda: packing.pack_past(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from api.kit.endpoint import AnyEndpoint
 from api.kit.schema import Nothing
-from api.kit.transfer import Upload
+from api.kit.upload import Upload
 from tests.support.people import DROPOFF, PASSWORD, PICKUP, ZONE, Answer, Person
 
 NOBODY = "01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"
