@@ -31,6 +31,7 @@ from api.kit.resources import Resources
 from api.kit.sandbox import Sandbox
 from api.kit.seal import SEAL, Seal
 from api.kit.serving import Shell, mount
+from api.kit.upload import Spool
 from api.kit.work import Work, begin_work
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
@@ -73,7 +74,8 @@ def create_app(settings: Settings, database: Database) -> web.Application:
     app = web.Application(middlewares=[shell(metrics)])
     app.on_response_prepare.append(add_security_headers)
     redis = open_redis(settings.redis_url.get_secret_value())
-    resources = _resources(settings, redis, metrics)
+    spool = Spool(settings.state_dir / "incoming")
+    resources = _resources(settings, redis, metrics, spool)
     app[RESOURCES] = resources
     revocations = Revocations(settings.access_token_s)
     limiter = RateLimiter(redis, settings.limits)
@@ -111,6 +113,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         guard=guard(resources[TOKENS], revocations, settings.trusted_proxies, keyring.read),
         limiter=limiter,
         sandbox=sandbox,
+        spool=spool,
         over_tls=lambda request: (
             settings.environment is Environment.PRODUCTION
             or came_over_tls(request, settings.trusted_proxies)
@@ -143,7 +146,7 @@ def _probes(database: Database, redis: Redis) -> dict[str, Probe]:
     return {"database": lambda: _ask(database), "redis": lambda: _ping(redis)}
 
 
-def _resources(settings: Settings, redis: Redis, metrics: Metrics) -> Resources:
+def _resources(settings: Settings, redis: Redis, metrics: Metrics, spool: Spool) -> Resources:
     """Return what endpoints find in their work."""
     signing_key = settings.signing_key
     resources = Resources()
@@ -159,7 +162,7 @@ def _resources(settings: Settings, redis: Redis, metrics: Metrics) -> Resources:
     resources.put(PASSWORDS, PasswordHasher(settings.bcrypt_cost))
     resources.put(GRANTABLE, grantable(endpoint.permission for endpoint in ENDPOINTS))
     resources.put(STORAGE, open_storage(settings))
-    resources.put(PICTURES, Pictures())
+    resources.put(PICTURES, Pictures(spool.blank))
     return resources
 
 

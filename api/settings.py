@@ -145,6 +145,7 @@ class Settings(BaseSettings):
     rate_public_per_min: Rate = Field(120, description="public calls per address")
     rate_read_per_min: Rate = Field(1200, description="reads per user")
     rate_write_per_min: Rate = Field(300, description="changes per user")
+    rate_upload_per_min: Rate = Field(30, description="files that a user sends")
     rate_export_per_min: Rate = Field(2, description="exports of much data per user")
     rate_phone_per_min: Rate = Field(
         1200, description="calls of a phone app that reports fixes, per device"
@@ -271,6 +272,7 @@ class Settings(BaseSettings):
             RateClass.PUBLIC: self.rate_public_per_min,
             RateClass.READ: self.rate_read_per_min,
             RateClass.WRITE: self.rate_write_per_min,
+            RateClass.UPLOAD: self.rate_upload_per_min,
             RateClass.PHONE: self.rate_phone_per_min,
         }
         limits = {kind: per_minute(rate) for kind, rate in rates.items()}

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from api.files import service as files
 from api.kit import idempotency, outbox
 from api.kit.clock import real_now
 from api.kit.statement import Command
@@ -14,6 +13,7 @@ SWEEP_S = 60.0
 ERASED_LATELY = timedelta(days=1)
 
 _OLD_CODES = Command("DELETE FROM one_time_codes WHERE expires_at < :before")
+_OLD_TOKENS = Command("DELETE FROM used_tokens WHERE expires_at < :before")
 _OLD_FIXES = Command("DELETE FROM undated_fixes WHERE received_at < :before")
 
 _ERASED = """
@@ -39,15 +39,8 @@ async def forget_old(station: Station) -> None:
         await outbox.forget_published(db, before)
         await idempotency.forget(db, before)
         await _OLD_CODES.run(db, before=before)
+        await _OLD_TOKENS.run(db, before=before)
         await _OLD_FIXES.run(db, before=trails_before)
-
-
-async def sweep_files(station: Station) -> None:
-    """Remove what is left of files that were deleted, or never arrived whole."""
-    swept = 1
-    while swept:
-        async with station.work() as work:
-            swept = await files.sweep(work)
 
 
 async def forget_late_fixes(station: Station) -> None:

@@ -19,6 +19,7 @@ from api.identity.events import (
     ContactChanged,
     KnownContactRegistered,
     PasswordChanged,
+    SignInLinked,
 )
 from api.identity.tokens import TOKENS
 from api.integrations.mail import MAIL
@@ -97,6 +98,15 @@ async def tell_contact_changed(station: Station, event: ContactChanged) -> None:
     await _send(station, event.destination, "Your contact was changed", text)
 
 
+async def tell_sign_in_linked(station: Station, event: SignInLinked) -> None:
+    """Tell the owner of an account that there is another way into it."""
+    text = (
+        f"Your Hermod account can be signed in to with {event.provider.title()} now."
+        " If that was not you, ask our support."
+    )
+    await _send(station, event.destination, "Another way to sign in", text)
+
+
 async def _send(station: Station, destination: str, subject: str, text: str) -> None:
     if lane_to(destination) == LETTERS:
         await station.resources[MAIL].send(destination, subject, text)
@@ -109,6 +119,7 @@ CALLS: dict[type[Event], Call] = {
     KnownContactRegistered: warn_owner,
     PasswordChanged: tell_password_changed,
     ContactChanged: tell_contact_changed,
+    SignInLinked: tell_sign_in_linked,
 }
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from api.integrations.storage import Driver
 from api.kit.ids import FileId, UserId
 from api.kit.tables import identity, metadata, moment, word
 
@@ -28,13 +29,6 @@ class Visibility(StrEnum):
 
     PUBLIC = "public"
     PRIVATE = "private"
-
-
-class Driver(StrEnum):
-    """Where the bytes lie."""
-
-    LOCAL = "local"
-    S3 = "s3"
 
 
 files = Table(
@@ -82,11 +76,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What is left of a deleted file: its row, and the names of its objects."""
+    """What is left of a deleted file: its row, and where its objects lie."""
 
     id: FileId
+    driver: Driver
     key: str
     variants: list[dict[str, Any]]
+
+    @property
+    def objects(self) -> list[str]:
+        """Return the key of every object."""
+        return [object_key(self.key, name) for name in ("", *(v["name"] for v in self.variants))]
 
 
 ORIGINAL = "original"

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from api.files.model import File, Visibility
-from api.kit.ids import FileId
+from api.kit.ids import FileId, UserId
 from api.kit.schema import Draft, Moment, View
 
 MOST_MB = 10
@@ -25,16 +25,21 @@ class UploadQuery(Draft):
 
 
 class LinkQuery(Draft):
-    """How long the link of the answer opens a private file, in seconds; at most a week."""
+    """How long the link of the answer opens a private file, in seconds, and for whom.
+
+    At most a week; for whoever holds it, or for one signed-in person.
+    """
 
     link_s: Annotated[int, Field(ge=60, le=7 * 86_400)] | None = None
+    viewer: UserId | None = None
 
 
 class ContentQuery(Draft):
-    """Which variant of a picture; what makes a link to a private file, both or none."""
+    """Which variant of a picture; the rest is what makes a link to a private file."""
 
     variant: Annotated[str, Field(pattern=r"^[0-9]{1,4}$", examples=["256"])] | None = None
     expires: Annotated[int, Field(ge=0, lt=1 << 40)] | None = None
+    viewer: UserId | None = None
     signature: Annotated[str, Field(max_length=100)] | None = None
 
 

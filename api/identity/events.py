@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from api.integrations.social import Provider
 from api.kit.events import Event, lane_to
 from api.kit.ids import SessionId, UserId
 
@@ -63,6 +64,18 @@ class ContactChanged(_Message):
     topic: ClassVar[str] = "identity.contact_changed"
 
     user_id: UserId
+    destination: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLinked(_Message):
+    """An account can be signed in to with an account elsewhere from now on: its owner is told."""
+
+    topic: ClassVar[str] = "identity.sign_in_linked"
+
+    user_id: UserId
+    provider: Provider
     destination: str
     locale: str
 

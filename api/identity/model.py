@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
@@ -141,6 +142,15 @@ oauth_identities = Table(
     Index("uq_oauth_identities_subject", "provider", "subject", unique=True),
     Index("ix_oauth_identities_user_id", "user_id"),
     comment="whom somebody is at a sign-in service",
+)
+
+used_tokens = Table(
+    "used_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, nullable=False),
+    moment("expires_at"),
+    PrimaryKeyConstraint("token_hash"),
+    comment="tokens of sign-in services that have opened a session (times are real time)",
 )
 
 

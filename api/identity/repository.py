@@ -118,6 +118,12 @@ _BY_SUBJECT = Query(
     ),
 )
 _ADD_IDENTITY = inserting(OauthIdentity, oauth_identities)
+_USE_TOKEN = Command(
+    """
+    INSERT INTO used_tokens (token_hash, expires_at) VALUES (:token_hash, :expires_at)
+    ON CONFLICT (token_hash) DO NOTHING
+    """
+)
 _TAKEN_OVER = [
     "password_hash",
     "first_name",
@@ -247,6 +253,11 @@ async def user_by_subject(work: Work, provider: Provider, subject: str) -> User 
 async def add_identity(work: Work, added: OauthIdentity) -> None:
     """Save whom a user is at a sign-in service; raise `UniqueViolation` where somebody is that."""
     await _ADD_IDENTITY.run(work.db, **columns(added))
+
+
+async def use_token(work: Work, token_hash: bytes, expires_at: datetime) -> bool:
+    """Note that a token of a sign-in service was used; False where it was already."""
+    return await _USE_TOKEN.run(work.db, token_hash=token_hash, expires_at=expires_at) > 0
 
 
 async def take_over(work: Work, changed: User) -> None:

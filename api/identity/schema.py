@@ -182,14 +182,14 @@ class SocialPath(Draft):
 class SocialLogin(Draft):
     """What the service's library gave to the app: an ID token, from Facebook an access token.
 
-    `nonce` is what the app signed in with, where it used one. Role, names and language are for a
-    new account; Apple tells names to the app only.
+    `nonce` is what the app made up for this sign-in; the ID token holds its SHA-256 (hexadecimal).
+    Role, names and language are for a new account; Apple tells names to the app only.
     """
 
     token: Annotated[
         Secret[Annotated[str, StringConstraints(min_length=1, max_length=8000)]], _HIDDEN
     ]
-    nonce: Annotated[str, Field(min_length=8, max_length=200)] | None = None
+    nonce: Annotated[str, Field(min_length=16, max_length=200)] | None = None
     role: Literal[Role.CUSTOMER, Role.COURIER] = Role.CUSTOMER
     first_name: ShortText | None = None
     last_name: ShortText | None = None

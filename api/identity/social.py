@@ -1,10 +1,15 @@
-"""Signing in with an account elsewhere: found by it, linked by a checked address, or opened."""
+"""Signing in with an account elsewhere: found by it, linked by a checked address, or opened.
 
-import hashlib
+Who registers somebody else's address, here or there, must not get into what its owner does later,
+nor the owner into theirs: addresses count where both sides have checked them.
+"""
+
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from api.identity import repository, sessions
 from api.identity.errors import WrongCredentials
+from api.identity.events import SignInLinked
 from api.identity.model import OauthIdentity, User
 from api.identity.schema import SocialLogin, Tokens
 from api.identity.service import new_user
@@ -13,12 +18,7 @@ from api.kit.actor import Role
 from api.kit.db import UniqueViolation
 from api.kit.errors import Forbidden
 from api.kit.ids import new_id
-from api.kit.redis import RedisError
 from api.kit.work import Work
-from api.live import REDIS
-
-REMEMBERED_S = 24 * 3600
-"""So long a token is known as used; none that we take is valid for longer."""
 
 _MAY_LINK = frozenset({Role.CUSTOMER, Role.COURIER})
 
@@ -33,7 +33,9 @@ async def sign_in(work: Work, provider: Provider, draft: SocialLogin) -> Tokens:
     """Sign in by what a service proves; raise `WrongToken`, `WrongCredentials`, `NotByService`."""
     token = draft.token.get_secret_value()
     proven = await work.without_connection(work[SOCIAL].prove(provider, token, draft.nonce))
-    await _once(work, token)
+    ends_at = datetime.fromtimestamp(proven.ends_at, UTC)
+    if not await repository.use_token(work, proven.mark, ends_at):
+        raise WrongToken("This sign-in was used already: sign in there again")
     user = await repository.user_by_subject(work, provider, proven.subject)
     if user is None:
         user = await _newcomer(work, proven, draft)
@@ -41,17 +43,6 @@ async def sign_in(work: Work, provider: Provider, draft: SocialLogin) -> Tokens:
     if locked is None or not locked.is_active:
         raise WrongCredentials
     return await sessions.open_session(work, locked, draft.device, draft.carrier)
-
-
-async def _once(work: Work, token: str) -> None:
-    """Raise `WrongToken` for a token that was used before; while Redis is away nobody knows."""
-    key = f"social:{hashlib.sha256(token.encode()).hexdigest()}"
-    try:
-        first = await work[REDIS].set(key, b"1", nx=True, ex=REMEMBERED_S)
-    except RedisError:
-        return
-    if not first:
-        raise WrongToken("This sign-in was used already: sign in there again")
 
 
 async def _newcomer(work: Work, proven: Proven, draft: SocialLogin) -> User:
@@ -82,9 +73,7 @@ async def _account(work: Work, proven: Proven, draft: SocialLogin) -> User:
         email_verified_at=None if proven.email is None else work.now,
         locale=draft.locale,
     )
-    known = None
-    if proven.email is not None:
-        known = await repository.user_by_login(work, proven.email)
+    known = None if proven.email is None else await _owner(work, proven.email)
     if known is not None and known.is_verified and known.email_verified_at is None:
         known, named = None, replace(named, email=None, email_verified_at=None)
     if known is None:
@@ -93,7 +82,11 @@ async def _account(work: Work, proven: Proven, draft: SocialLogin) -> User:
         return named
     if known.role not in _MAY_LINK:
         raise NotByService
-    if not known.is_verified:
+    if not known.is_active:
+        raise WrongCredentials
+    if known.is_verified:
+        work.emit(SignInLinked(known.id, proven.provider, str(known.email), known.locale))
+    else:
         # Somebody registered the address and never showed to own it: their password goes.
         known = replace(
             known,
@@ -109,3 +102,9 @@ async def _account(work: Work, proven: Proven, draft: SocialLogin) -> User:
         await repository.take_over(work, known)
         await sessions.end_all(work, known.id, "taken over")
     return known
+
+
+async def _owner(work: Work, email: str) -> User | None:
+    """Return who has this address; held, so that nobody blocks or changes them meanwhile."""
+    known = await repository.user_by_login(work, email)
+    return None if known is None else await repository.lock_user(work, known.id)

@@ -1,40 +1,59 @@
-"""Where files lie: a folder of this machine, or an S3 bucket, behind the same few acts."""
+"""Where files lie: a folder of this machine, an S3 bucket, or both, behind the same few acts."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeAlias
+from enum import StrEnum
+from typing import BinaryIO, TypeAlias
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
+from api.kit.db import RETRY_SOON
 from api.kit.errors import Unavailable
 from api.kit.resources import Key
 from api.settings import Settings
 
-DEADLINE_S = 10
-LOCAL, S3 = "local", "s3"
+DEADLINE_S = 10.0
+PUTS_AT_ONCE = 4
+"""Each holds two parts of 5 MiB in memory at most."""
 
-_Store: TypeAlias = LocalStore | S3Store
+_Place: TypeAlias = LocalStore | S3Store
+_GONE = (NotFoundError, FileNotFoundError)
+
+
+class Driver(StrEnum):
+    """Which kind of place bytes lie in."""
+
+    LOCAL = "local"
+    S3 = "s3"
 
 
 class ObjectMissing(Exception):
     """There is no such object."""
 
 
-class Storage:
+@dataclass(frozen=True, slots=True)
+class Store:
     """Keeps bytes under keys. A written object is whole or not there; it is never changed."""
 
-    def __init__(self, driver: str, store: _Store) -> None:
-        self.driver = driver
-        self._store = store
+    driver: Driver
+    place: _Place
+    _puts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PUTS_AT_ONCE))
 
-    async def put(self, key: str, content: bytes) -> None:
-        """Keep `content` under `key`; raise `Unavailable` where the store does not take it."""
-        try:
-            await obstore.put_async(self._store, key, content, use_multipart=False)
-        except (BaseError, FileNotFoundError) as error:  # the bucket or the folder is gone
-            raise _away(error) from error
+    async def put(self, key: str, file: BinaryIO) -> None:
+        """Keep what `file` holds under `key`; raise `Unavailable` where the store does not take it.
+
+        The file is read part by part.
+        """
+        async with self._puts:
+            file.seek(0)
+            try:
+                await obstore.put_async(self.place, key, file, max_concurrency=2)
+            except (BaseError, OSError) as error:  # the bucket or the folder is gone
+                raise _away(error) from error
 
     async def get(self, key: str, start: int, end: int) -> bytes:
         """Return the bytes of an object from `start` to before `end`.
@@ -44,10 +63,10 @@ class Storage:
         if start >= end:
             return b""
         try:
-            return bytes(await obstore.get_range_async(self._store, key, start=start, end=end))
-        except (NotFoundError, FileNotFoundError) as error:
+            return bytes(await obstore.get_range_async(self.place, key, start=start, end=end))
+        except _GONE as error:
             raise ObjectMissing(key) from error
-        except BaseError as error:
+        except (BaseError, OSError) as error:
             raise _away(error) from error
 
     async def delete(self, keys: Sequence[str]) -> None:
@@ -57,25 +76,44 @@ class Storage:
         """
         for key in keys:
             try:
-                await obstore.delete_async(self._store, key)
-            except (BaseError, FileNotFoundError) as error:
-                is_gone = isinstance(error, NotFoundError | FileNotFoundError)
-                if not (is_gone and self.driver == LOCAL):
+                await obstore.delete_async(self.place, key)
+            except (BaseError, OSError) as error:
+                if self.driver is not Driver.LOCAL or not isinstance(error, _GONE):
                     raise _away(error) from error
 
 
 def _away(error: Exception) -> Unavailable:
-    return Unavailable(f"The file store does not answer ({type(error).__name__}): try again")
+    message = f"The file store does not answer ({type(error).__name__}): try again"
+    return Unavailable(message, headers=RETRY_SOON)
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Every store that holds files, and the one that new files go to."""
+
+    stores: Mapping[Driver, Store]
+    newest: Driver
+
+    def __getitem__(self, driver: Driver) -> Store:
+        """Return a store; raise `Unavailable` where this installation does not name it any more."""
+        if driver not in self.stores:
+            raise Unavailable("The bucket of this file is not set up: name it in HERMOD_S3_BUCKET")
+        return self.stores[driver]
 
 
 def open_storage(settings: Settings) -> Storage:
-    """Return the store of the settings: the bucket where one is named, else the folder."""
-    if not settings.s3_bucket:
-        folder = settings.files_dir or settings.state_dir / "files"
-        folder.mkdir(parents=True, exist_ok=True)
-        return Storage(LOCAL, LocalStore(folder))
+    """Return the stores of the settings: the folder always, and the bucket where one is named."""
+    folder = settings.files_dir or settings.state_dir / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    stores = {Driver.LOCAL: Store(Driver.LOCAL, LocalStore(folder))}
+    if settings.s3_bucket:
+        stores[Driver.S3] = Store(Driver.S3, _bucket(settings))
+    return Storage(stores, Driver.S3 if settings.s3_bucket else Driver.LOCAL)
+
+
+def _bucket(settings: Settings) -> S3Store:
     endpoint = settings.s3_endpoint.rstrip("/")
-    store = S3Store(
+    return S3Store(
         settings.s3_bucket,
         region=settings.s3_region,
         access_key_id=settings.s3_access_key,
@@ -88,7 +126,6 @@ def open_storage(settings: Settings) -> Storage:
         },
         retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=DEADLINE_S)},
     )
-    return Storage(S3, store)
 
 
 STORAGE: Key[Storage] = Key("file store")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from api.kit.actor import PUBLIC
 from api.kit.rate_limit import RateClass
+from api.kit.upload import Upload
 from api.kit.work import Work
 
 Path = TypeVar("Path", bound=BaseModel)
@@ -54,7 +55,8 @@ class Signature(NamedTuple):
 class Endpoint(Generic[Path, Query, Body, Reply]):
     """One HTTP operation. `handler(work, path, query, body)` runs in one transaction.
 
-    GET runs without BEGIN. A `versioned` endpoint answers with an ETag (the reply's `version`) and
+    GET runs without BEGIN. A body of the type `Upload` is a file, and so is a reply of the type
+    `Download`. A `versioned` endpoint answers with an ETag (the reply's `version`) and
     demands If-Match for changes. Models are read from the handler's annotations, the operation's
     summary in the docs is the first line of its docstring.
     """
@@ -82,12 +84,19 @@ class Endpoint(Generic[Path, Query, Body, Reply]):
         return self.method == "GET"
 
     @property
+    def takes_file(self) -> bool:
+        """Tell whether the body is a file."""
+        return self.signature.body is Upload
+
+    @property
     def rate_class(self) -> RateClass:
         """Return the limit that calls count against."""
         if self.rate is not None:
             return self.rate
         if self.permission == PUBLIC:
             return RateClass.PUBLIC
+        if self.takes_file:
+            return RateClass.UPLOAD
         return RateClass.READ if self.reads_only else RateClass.WRITE
 
     @property

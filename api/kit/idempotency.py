@@ -4,7 +4,6 @@ Scope is the caller, the method and the route. A failed request leaves nothing b
 a first try. draft-ietf-httpapi-idempotency-key-header-07.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 
 from api.kit.clock import real_now
-from api.kit.db import Connection
+from api.kit.db import Connection, UniqueViolation
 from api.kit.errors import BadRequest, IdempotencyInFlight, IdempotencyMismatch
 from api.kit.statement import Command, Query, columns, inserting, selecting
 from api.kit.tables import metadata, moment
@@ -78,12 +77,12 @@ _FORGET = Command("DELETE FROM idempotency_keys WHERE created_at < :before")
 _FORGET_CALLER = Command("DELETE FROM idempotency_keys WHERE starts_with(scope, :caller || ' ')")
 
 
-def claim_of(header: str, *, caller: str, route: str, raw: bytes) -> Claim:
+def claim_of(header: str, *, caller: str, route: str, fingerprint: bytes) -> Claim:
     """Return the claim that a request makes; raise `BadRequest` for a key we cannot keep."""
     if not 1 <= len(header) <= 255 or not header.isascii() or not header.isprintable():
         message = f"{HEADER} must be 1 to 255 printable ASCII characters, for example a UUID"
         raise BadRequest(message)
-    return Claim(f"{caller} {route}", header, hashlib.sha256(raw).digest())
+    return Claim(f"{caller} {route}", header, fingerprint)
 
 
 async def take(db: Connection, claim: Claim) -> KeptAnswer | None:
@@ -101,9 +100,16 @@ async def take(db: Connection, claim: Claim) -> KeptAnswer | None:
 
 
 async def keep(db: Connection, claim: Claim, status: int, body: bytes) -> None:
-    """Save the answer in the transaction of the effect."""
+    """Save the answer in the transaction of the effect.
+
+    Raises `IdempotencyInFlight` where a twin was faster: an act that lets its connection go for a
+    while (an upload) does not hold the key all the time.
+    """
     answer = KeptAnswer(claim.scope, claim.key, claim.fingerprint, status, body, real_now())
-    await _KEEP.run(db, **columns(answer))
+    try:
+        await _KEEP.run(db, **columns(answer))
+    except UniqueViolation as error:
+        raise IdempotencyInFlight(headers={"Retry-After": "1"}) from error
 
 
 async def forget(db: Connection, before: datetime) -> int:

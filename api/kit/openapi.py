@@ -7,11 +7,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.kit.actor import PUBLIC, SIGNED_IN
+from api.kit.download import Download
 from api.kit.endpoint import AnyEndpoint, Idempotency
 from api.kit.errors import ApiError, every_error
 from api.kit.rate_limit import RateClass
 from api.kit.schema import Empty, Nothing, TextFile
-from api.kit.transfer import Download, Upload
+from api.kit.upload import Upload
 
 REF = "#/components/schemas/{model}"
 Json = dict[str, Any]
@@ -78,7 +79,7 @@ def _operation(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
             **{str(status): {"$ref": ref} for status, ref in _possible_errors(endpoint)},
         },
     }
-    if body_model is Upload:
+    if endpoint.takes_file:
         operation["requestBody"] = _FILE_BODY
     elif body_model is not Nothing:
         schema = schemas[(body_model, "validation")]

@@ -18,6 +18,7 @@ class RateClass(StrEnum):
     PUBLIC = "public"
     READ = "read"
     WRITE = "write"
+    UPLOAD = "upload"
     EXPORT = "export"
     PHONE = "phone"
     KEY = "key"

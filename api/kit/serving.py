@@ -1,9 +1,11 @@
 """The way of every request: who, how often, what, once; then one transaction, then one answer."""
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -13,6 +15,7 @@ from api.kit import idempotency, problems
 from api.kit.actor import Actor
 from api.kit.clock import Clock
 from api.kit.db import LOST_RACE, RETRY_SOON, Database
+from api.kit.download import AT_ONCE, Download, Stream, answer_to
 from api.kit.endpoint import KIB, AnyEndpoint, Idempotency, Owner
 from api.kit.errors import (
     BodyTooLarge,
@@ -34,13 +37,16 @@ from api.kit.rate_limit import RateClass, RateLimited, RateLimiter, per_minute
 from api.kit.resources import Resources
 from api.kit.sandbox import Sandbox
 from api.kit.schema import TextFile
-from api.kit.transfer import Download, Upload, give, take
+from api.kit.upload import Spool, Upload
 from api.kit.work import Work, begin_work
 
 Model = TypeVar("Model", bound=BaseModel)
 
 Guard = Callable[[web.Request], Awaitable[Actor]]
 """Finds out who sends a request; raises `Unauthenticated` for bad credentials."""
+
+BY_USER = {RateClass.READ, RateClass.WRITE, RateClass.UPLOAD}
+"""Limits that hold for a person, wherever they call from; the others hold for an address."""
 
 ATTEMPTS = 3
 """How often a transaction is tried that lost a race (deadlock, serialization failure)."""
@@ -62,6 +68,15 @@ class Shell:
     sandbox: Sandbox | None = None
     request_s: float = 10.0
     body_s: float = 10.0
+    drawing_s: float = 120.0
+    spool: Spool = field(default_factory=Spool)
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def patience_s(self, endpoint: AnyEndpoint) -> float:
+        """Return how long a request may take, with its body."""
+        if endpoint.takes_file:
+            return self.spool.deadline_s + self.drawing_s
+        return self.body_s + self.request_s
 
     async def world_of(self, actor: Actor) -> Database:
         """Return the tables that the actor may see: the live ones, or those of the test world."""
@@ -88,24 +103,31 @@ class Call:
 def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
     """Register `endpoint` with the application's router."""
 
-    async def serve(request: web.Request) -> web.Response:
+    patience_s = shell.patience_s(endpoint)
+
+    async def serve(request: web.Request) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(shell.request_s + shell.body_s):
-                return await _serve(endpoint, request, shell)
+            async with asyncio.timeout(patience_s), AsyncExitStack() as held:
+                answer = await _serve(endpoint, request, shell, held)
         except TimeoutError as error:
             raise Unavailable("This took too long: try again") from error
+        if isinstance(answer, Stream):
+            return await answer.flow(request, shell.downloads)
+        return answer
 
     app.router.add_route(endpoint.method, endpoint.path, serve)
     if endpoint.reads_only:
         app.router.add_route("HEAD", endpoint.path, serve)
 
 
-async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> web.Response:
+async def _serve(
+    endpoint: AnyEndpoint, request: web.Request, shell: Shell, held: AsyncExitStack
+) -> web.StreamResponse:
     actor = await shell.guard(request)
     request[ACTOR_ID] = str(actor.key_id or actor.user_id or "")
     limits = await _count(endpoint, shell.limiter, actor)
     _admit(endpoint, actor)
-    call = await _parse(endpoint, request, shell, actor)
+    call = await _parse(endpoint, request, shell, actor, held)
 
     async def once() -> web.Response | Download:
         async with begin_work(
@@ -125,8 +147,7 @@ async def _serve(endpoint: AnyEndpoint, request: web.Request, shell: Shell) -> w
             return answer
 
     answer = await _again_after_lost_race(once)
-    # a file is read when the database's connection has been given back
-    response = await give(answer, request) if isinstance(answer, Download) else answer
+    response = answer_to(request, answer) if isinstance(answer, Download) else answer
     response.headers.update(limits)
     return response
 
@@ -151,7 +172,7 @@ async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> d
         kind = RateClass.KEY
         verdict = await limiter.count(kind, str(actor.key_id), per_minute(actor.calls_per_min))
     else:
-        known = actor.user_id is not None and kind in {RateClass.READ, RateClass.WRITE}
+        known = actor.user_id is not None and kind in BY_USER
         verdict = await limiter.count(kind, actor.caller if known else str(actor.address))
     if verdict is None:
         return {}
@@ -160,32 +181,29 @@ async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> d
     return verdict.headers(kind)
 
 
-async def _parse(endpoint: AnyEndpoint, request: web.Request, shell: Shell, actor: Actor) -> Call:
+async def _parse(
+    endpoint: AnyEndpoint, request: web.Request, shell: Shell, actor: Actor, held: AsyncExitStack
+) -> Call:
     path_model, query_model, body_model, _reply = endpoint.signature
+    path = _values(path_model, request.match_info)
+    query = _values(query_model, _query_values(query_model, request))
     body: BaseModel
-    if body_model is Upload:
-        upload = await _take_file(endpoint, request, shell.body_s)
-        raw, body = upload.content, upload
+    came: bytes | Upload
+    if endpoint.takes_file:
+        receiving = shell.spool.receive(request, endpoint.body_limit)
+        body = came = await held.enter_async_context(receiving)
     else:
-        raw = await _read_body(endpoint, request, shell.body_s)
-        body = parse_body(body_model, raw)
+        came = await _read_body(endpoint, request, shell.body_s)
+        body = parse_body(body_model, came)
     return Call(
         actor=actor,
-        path=_values(path_model, request.match_info),
-        query=_values(query_model, _query_values(query_model, request)),
+        path=path,
+        query=query,
         body=body,
-        claim=_claim(endpoint, request, actor, raw),
+        claim=_claim(endpoint, request, actor, came),
         expected_version=_expected_version(request) if endpoint.demands_version else None,
         request=request,
     )
-
-
-async def _take_file(endpoint: AnyEndpoint, request: web.Request, deadline_s: float) -> Upload:
-    try:
-        async with asyncio.timeout(deadline_s):
-            return await take(request, endpoint.body_limit)
-    except TimeoutError as error:
-        raise RequestTimeout(headers={"Connection": "close"}) from error
 
 
 async def _read_body(endpoint: AnyEndpoint, request: web.Request, deadline_s: float) -> bytes:
@@ -211,7 +229,9 @@ async def _read_body(endpoint: AnyEndpoint, request: web.Request, deadline_s: fl
     return bytes(raw)
 
 
-def _claim(endpoint: AnyEndpoint, request: web.Request, actor: Actor, raw: bytes) -> Claim | None:
+def _claim(
+    endpoint: AnyEndpoint, request: web.Request, actor: Actor, came: bytes | Upload
+) -> Claim | None:
     header = request.headers.get(idempotency.HEADER)
     if header is None:
         if endpoint.key_rule is Idempotency.REQUIRED:
@@ -220,7 +240,8 @@ def _claim(endpoint: AnyEndpoint, request: web.Request, actor: Actor, raw: bytes
     if endpoint.key_rule is Idempotency.UNUSED:
         return None
     route = f"{endpoint.method} {request.path}"
-    return idempotency.claim_of(header, caller=actor.caller, route=route, raw=raw)
+    fingerprint = came.sha256 if isinstance(came, Upload) else hashlib.sha256(came).digest()
+    return idempotency.claim_of(header, caller=actor.caller, route=route, fingerprint=fingerprint)
 
 
 def _known_tags(request: web.Request) -> list[str]:

@@ -84,8 +84,8 @@ class Work:
     async def without_connection(self, slow: Awaitable[Result]) -> Result:
         """Wait for `slow` while others use the connection; go on in a new transaction.
 
-        Only before the first change and the first lock, and not for endpoints that honour an
-        Idempotency-Key: what was read before may have changed, so lock and compare it again.
+        What was changed before is committed, what was read may have changed: lock and compare it
+        again. An Idempotency-Key is let go too; of two twins the slower is refused at the end.
         """
         await self._held.aclose()
         result = await slow

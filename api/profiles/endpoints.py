@@ -5,7 +5,7 @@ from api.kit.actor import SIGNED_IN
 from api.kit.endpoint import Endpoint, Idempotency, Owner
 from api.kit.rate_limit import RateClass
 from api.kit.schema import Empty, Nothing
-from api.kit.transfer import Upload
+from api.kit.upload import Upload
 from api.kit.work import Work
 from api.profiles import address_book, avatar, repository, service
 from api.profiles.schema import (
@@ -153,7 +153,6 @@ ENDPOINTS = (
         SIGNED_IN,
         Owner.SELF,
         body_limit=avatar.MOST_BYTES,
-        idempotency=Idempotency.UNUSED,
     ),
     Endpoint("DELETE", f"{_ME}/avatar", no_avatar, SIGNED_IN, Owner.SELF, status=204),
     Endpoint(

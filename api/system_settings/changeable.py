@@ -32,6 +32,7 @@ CHANGEABLE = (
     "rate_public_per_min",
     "rate_read_per_min",
     "rate_write_per_min",
+    "rate_upload_per_min",
 )
 
 NAMES = {to_camel(name): name for name in CHANGEABLE}

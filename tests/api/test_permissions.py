@@ -12,7 +12,7 @@ from api.identity.tokens import TOKENS, TokenMint
 from api.kit.actor import PUBLIC, Actor, Role
 from api.kit.ids import SessionId, UserId, new_id
 from api.kit.schema import Nothing
-from api.kit.transfer import Upload
+from api.kit.upload import Upload
 from tests.support.cast import Cast
 from tests.support.examples import BODIES, ask, name_of
 from tests.support.people import Person

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from api.kit.endpoint import AnyEndpoint
 from api.kit.schema import Nothing
-from api.kit.transfer import Upload
+from api.kit.upload import Upload
 from tests.support.people import DROPOFF, PASSWORD, PICKUP, ZONE, Answer, Person
 
 NOBODY = "01a1fdf9-ebdd-7dc8-96a3-afe9e27e6ada"
@@ -78,7 +78,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/admin/settings": {"lockAfter": 6},
     "POST /api/v1/admin/api-keys": {"name": "Some shop", "scopes": ["dispatch:read"]},
     "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
-    "POST /api/v1/auth/social/{provider}": {"token": "not.a.token"},
+    "POST /api/v1/auth/social/{provider}": {"token": "not.a.token", "nonce": "x" * 16},
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
     "POST /api/v1/admin/delivery-zones": DRAWN,
     "PUT /api/v1/admin/delivery-zones/{zoneId}": DRAWN,

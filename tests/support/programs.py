@@ -113,6 +113,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         rate_public_per_min=100_000,
         rate_read_per_min=100_000,
         rate_write_per_min=100_000,
+        rate_upload_per_min=100_000,
         rate_export_per_min=100_000,
         rate_phone_per_min=100_000,
         tracking_tick_ms=30,

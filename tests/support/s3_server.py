@@ -4,6 +4,7 @@ AWS Signature Version 4 in the Authorization header (with the body's hash), as S
 A wrong signature, a wrong key or a changed body is refused with 403, as by S3.
 """
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -29,8 +30,16 @@ class S3Server:
     access_key: str = "AKTEST"
     secret: str = "a secret of the tests"
     objects: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
     failing: int = 0
+    failing_parts: bool = False
     refused: int = 0
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: int = 0
+
+    def __post_init__(self) -> None:
+        """Let everybody in until a test closes the door."""
+        self.open.set()
 
     def app(self) -> web.Application:
         """Return the server as an application."""
@@ -47,9 +56,14 @@ class S3Server:
         if not self._is_signed(request, body):
             self.refused += 1
             return _error(403, "SignatureDoesNotMatch")
+        self.waiting += 1
+        await self.open.wait()
+        self.waiting -= 1
         if request.method == "POST" and "delete" in request.query:
             return self._delete_many(body.decode())
         key = request.match_info["key"]
+        if "uploadId" in request.query or "uploads" in request.query:
+            return self._in_parts(request, key, body)
         if request.method == "PUT":
             self.objects[key] = body
             return web.Response(headers={"ETag": _tag(body)})
@@ -61,13 +75,29 @@ class S3Server:
             return _error(404, "NoSuchKey")
         return _part(request, content)
 
+    def _in_parts(self, request: web.Request, key: str, body: bytes) -> web.Response:
+        """Begin, go on with, finish or give up an object that comes in parts."""
+        if "uploads" in request.query:
+            self.parts[key] = {}
+            return _xml("InitiateMultipartUploadResult", f"<Key>{key}</Key><UploadId>u</UploadId>")
+        if request.method == "PUT":
+            if self.failing_parts:
+                return web.Response(status=500)
+            self.parts[key][int(request.query["partNumber"])] = body
+            return web.Response(headers={"ETag": _tag(body)})
+        parts = self.parts.pop(key)
+        if request.method == "DELETE":
+            return web.Response(status=204)
+        self.objects[key] = b"".join(parts[number] for number in sorted(parts))
+        told = f"<Key>{key}</Key><ETag>{escape(_tag(self.objects[key]))}</ETag>"
+        return _xml("CompleteMultipartUploadResult", told)
+
     def _delete_many(self, asked: str) -> web.Response:
         keys = [unescape(key) for key in re.findall(r"<Key>(.*?)</Key>", asked)]
         for key in keys:
             self.objects.pop(key, None)
         told = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
-        text = f'<?xml version="1.0"?><DeleteResult>{told}</DeleteResult>'
-        return web.Response(text=text, content_type="application/xml")
+        return _xml("DeleteResult", told)
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
         found = _AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
@@ -118,6 +148,11 @@ def _part(request: web.Request, content: bytes) -> web.Response:
 
 def _tag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _xml(name: str, told: str) -> web.Response:
+    text = f'<?xml version="1.0"?><{name}>{told}</{name}>'
+    return web.Response(text=text, content_type="application/xml")
 
 
 def _error(status: int, code: str) -> web.Response:

@@ -41,9 +41,9 @@ async def small_api(
     *,
     guard: Guard | None = None,
     limits: dict[RateClass, Limit] | None = None,
-    **deadlines: float,
+    **options: Any,
 ) -> AsyncIterator[Person]:
-    """Serve `endpoints`; yield a person who may do everything there."""
+    """Serve `endpoints`; yield a person who may do everything there. `options` are the shell's."""
     redis = open_redis(redis_url)
     app = web.Application(middlewares=[shell(Metrics.fresh())])
     app.on_response_prepare.append(add_security_headers)
@@ -53,7 +53,7 @@ async def small_api(
         resources=Resources(),
         guard=guard or always(SOMEBODY),
         limiter=RateLimiter(redis, limits or PLENTY),
-        **deadlines,
+        **options,
     )
     for endpoint in endpoints:
         mount(app, endpoint, serving)

@@ -1,26 +1,57 @@
 """Pictures: drawn anew by a process with little power, or refused with a reason."""
 
 import asyncio
+import hashlib
+import io
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
 
+import numpy as np
 import pytest
+from PIL import Image, ImageCms
 
 from api.files import pictures as module
-from api.files.pictures import Drawn, Pictures
+from api.files.pictures import Pictures, Wish
 from api.kit.errors import InvalidInput, Unavailable
+from api.kit.upload import Spool
 from tests.support.drawings import drawing, opened, png_that_says
 from tests.support.servers import ROOT
 
 DECODER = ROOT / "api" / "files" / "decoder.py"
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A picture that was drawn, and its bytes."""
+
+    name: str
+    width: int | None
+    height: int | None
+    content: bytes
+
+
 async def draw(
-    raw: bytes, kind: str = "image/jpeg", sizes: Sequence[int] = (), *, square: bool = False
-) -> list[Drawn]:
+    raw: bytes,
+    kind: str = "image/jpeg",
+    sizes: Sequence[int] = (),
+    *,
+    square: bool = False,
+    by: Pictures | None = None,
+) -> list[Seen]:
     """Draw a picture anew."""
-    return await Pictures().draw(raw, kind, sizes, square=square)
+    seen = []
+    with Spool().blank() as source:
+        source.write(raw)
+        drawn = await (by or Pictures(Spool().blank)).draw(source, Wish(kind, sizes, square))
+    for one in drawn:
+        with one.file as file:
+            content = file.read()
+        assert (len(content), hashlib.sha256(content).digest()) == (one.size_bytes, one.sha256)
+        seen.append(Seen(one.name, one.width, one.height, content))
+    return seen
 
 
 async def refusal(raw: bytes, kind: str = "image/jpeg") -> str:
@@ -81,12 +112,47 @@ async def test_a_very_large_picture_is_made_smaller() -> None:
     assert (whole.width, whole.height) == (4096, 2048)
 
 
-async def test_a_bomb_is_refused_by_what_it_says_before_it_is_unpacked() -> None:
+async def test_a_bomb_is_refused_by_what_it_says_before_a_decoder_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_given: object, **_named: object) -> NoReturn:
+        message = "nothing is to be decoded"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", never)
     assert await refusal(png_that_says(50_000, 50_000), "image/png") == "too_many_pixels"
     assert await refusal(png_that_says(2_000_000_000, 2), "image/png") in {
         "too_many_pixels",
         "broken_picture",
     }
+
+
+async def test_the_decoder_refuses_a_bomb_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_check", lambda _source, _kind: None)
+    assert await refusal(png_that_says(50_000, 50_000), "image/png") == "too_many_pixels"
+
+
+async def test_a_colour_profile_is_worked_in_and_gone() -> None:
+    """This one calls red what is blue."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, blue = profile.find(b"rXYZ"), profile.find(b"bXYZ")
+    profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    held = io.BytesIO()
+    Image.new("RGB", (40, 40), (200, 30, 30)).save(held, "PNG", icc_profile=bytes(profile))
+    (whole,) = await draw(held.getvalue(), "image/png")
+    picture = opened(whole.content)
+    assert "icc_profile" not in picture.info
+    assert picture.convert("RGB").getpixel((5, 5)) == (30, 30, 200)
+
+
+async def test_sixteen_bits_of_grey_keep_their_shades() -> None:
+    held = io.BytesIO()
+    shades = np.full((40, 40), 0x4000, np.uint16)
+    shades[:, 20:] = 0xC000
+    Image.fromarray(shades).save(held, "PNG")
+    (whole,) = await draw(held.getvalue(), "image/png")
+    picture = opened(whole.content).convert("L")
+    assert [picture.getpixel((x, 20)) for x in (5, 35)] == [0x40, 0xC0]
 
 
 @pytest.mark.parametrize("kept", [4, 20, 300, 2000])
@@ -127,9 +193,9 @@ async def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_so_many_may_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAITING", 3)
-    works = Pictures()
-    tasks = [asyncio.create_task(works.draw(drawing(), "image/jpeg", ())) for _ in range(3)]
-    await asyncio.sleep(0)
-    with pytest.raises(Unavailable):
-        await works.draw(drawing(), "image/jpeg", ())
-    assert all(len(drawn) == 1 for drawn in await asyncio.gather(*tasks))
+    works = Pictures(Spool().blank)
+    answers = await asyncio.gather(
+        *(draw(drawing(), by=works) for _ in range(5)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, Unavailable) for answer in answers) == 2
+    assert sum(isinstance(answer, list) for answer in answers) == 3

@@ -13,7 +13,7 @@ from api.kit.actor import PERMISSIONS, PUBLIC, SIGNED_IN, Actor, Role
 from api.kit.endpoint import AnyEndpoint, Idempotency, Owner
 from api.kit.rate_limit import RateClass
 from api.kit.schema import Nothing
-from api.kit.transfer import Upload
+from api.kit.upload import Upload
 from tests.support.programs import Stack
 
 DOCUMENT: dict[str, Any] = api_document()

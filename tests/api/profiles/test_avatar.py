@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.files.test_files import PDF, fetch
+from jobs import file_sweep
+from tests.api.files.test_files import PDF, fetch, passed
 from tests.support.cast import Cast
 from tests.support.drawings import drawing, opened
 from tests.support.people import Answer, Person
@@ -46,3 +47,14 @@ async def test_what_is_no_picture_is_no_avatar(cast: Cast, content: bytes) -> No
     ana = await cast.customer()
     assert set((await show(ana, content)).fields) == {"file"}
     assert (await ana.get(ME)).data["avatarUrl"] is None
+
+
+async def test_an_avatar_deleted_as_a_file_is_no_avatar_any_more(cast: Cast) -> None:
+    ana = await cast.customer()
+    url = (await show(ana, drawing())).data["avatarUrl"]
+    file = url.partition("/content")[0]
+    assert (await ana.ask("DELETE", file)).status == 204
+    assert (await ana.get(ME)).data["avatarUrl"] is None
+    await passed(cast)
+    await file_sweep.sweep(cast.stack.station)
+    assert await cast.stack.rows("SELECT 1 FROM files") == []
