@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from api.alerts import repository as alerts
 from api.files import service as files
 from api.kit import idempotency, outbox
 from api.kit.clock import real_now
@@ -9,6 +10,9 @@ from api.kit.statement import Command
 from jobs.station import Station
 
 KEEP = timedelta(hours=48)
+
+ENDED_ALERTS = timedelta(days=30)
+"""Business time."""
 
 SWEEP_S = 60.0
 ERASED_LATELY = timedelta(days=1)
@@ -37,6 +41,7 @@ async def forget_old(station: Station) -> None:
     async with station.database.connection() as db:
         await outbox.forget_published(db, before)
         await idempotency.forget(db, before)
+        await alerts.forget(db, station.clock.now() - ENDED_ALERTS)
         await _OLD_CODES.run(db, before=before)
         await _OLD_FIXES.run(db, before=trails_before)
 

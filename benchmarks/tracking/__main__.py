@@ -17,7 +17,16 @@ import uvloop
 
 from benchmarks.city.errors import CityError
 from benchmarks.report import CpuShare, machine, show, tell
-from benchmarks.tracking import connect, contenders, fanout, ingest, live, nearest
+from benchmarks.tracking import (
+    connect,
+    contenders,
+    fanout,
+    fences,
+    ingest,
+    live,
+    nearest,
+    smoothing,
+)
 from benchmarks.tracking.contenders import Contender
 from jobs.machine.services import remove_data
 
@@ -72,7 +81,11 @@ RUNNERS = {
         lambda one, o: connect.measure(one, o.connections),
     ),
     "nearest": Runner("The five nearest couriers", ("grid",), "us_per_query", (), None),
+    "fences": Runner("Fences: entered, dwelt, left", ("ours",), "us_per_fix", (), None),
+    "smoothing": Runner("Smoothing beside raw fixes", (), "", (), None),
 }
+
+ALWAYS = {"live": (), "nearest": ("redis",), "fences": ("tree", "each"), "smoothing": ()}
 
 
 def main() -> int:
@@ -82,7 +95,7 @@ def main() -> int:
     found: list[Any] = []
     try:
         if runner.measure is None:
-            found += _nearest(options)
+            found += ALONE[options.runner](options)
         else:
             for name in (*runner.ours, *options.peers):
                 found += _measured(name, runner, options)
@@ -107,6 +120,14 @@ def _nearest(options: argparse.Namespace) -> Sequence[Any]:
             return nearest.measure(options.couriers, options.queries, folder)
         finally:
             remove_data(folder / "servers")
+
+
+ALONE: dict[str, Callable[[argparse.Namespace], Sequence[Any]]] = {
+    "nearest": _nearest,
+    "fences": lambda o: fences.measure(o.areas, o.fixes, o.per_tick),
+    "smoothing": lambda o: smoothing.measure(o.rides),
+}
+"""Runners that need no realtime program, and who is compared always."""
 
 
 def _measured(name: str, runner: Runner, options: argparse.Namespace) -> Sequence[Any]:
@@ -162,13 +183,13 @@ def _parser() -> argparse.ArgumentParser:
         "live": (("phones", 2000), ("maps", 500), ("seconds", 20)),
         "connect": (("connections", 2000),),
         "nearest": (("couriers", 100_000), ("queries", 2000)),
+        "fences": (("areas", 400), ("fixes", 1_000_000), ("per-tick", 5000)),
+        "smoothing": (("rides", 10),),
     }
     for name, runner in RUNNERS.items():
         own = runners.add_parser(name, help=runner.title)
-        if name == "live":  # no rival does all this
-            own.set_defaults(peers=())
-        elif name == "nearest":  # the rival is Redis, always
-            own.set_defaults(peers=("redis",))
+        if name in ALWAYS:
+            own.set_defaults(peers=ALWAYS[name])
         else:
             own.add_argument("--peers", type=_peers, default="stock", metavar="stock[,node,raw]")
         for size, usual in sizes[name]:
