@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 BEGIN_ANEW_MS = 60_000.0
 """After so long a silence nothing is known of the way between."""
+GAP_MS = 10_000.0
+"""A silence after which the first fixes have little to be compared with."""
 UNBELIEVED = 36.0
 """Squared distance from what was expected, in its own variances, beyond which a fix is a jump."""
 
@@ -54,11 +56,13 @@ class Reading:
 class State(NamedTuple):
     """What is known of one courier, or of many: degrees, metres, seconds; north before east.
 
-    `off_…` is the receiver's error. The rest is the covariance of an axis: p place, v speed, b
-    error. All are NaN where nothing is known.
+    `since_ms` is when it was last seen for the first time after a gap, `off_…` the receiver's
+    error. The rest is the covariance of an axis: p place, v speed, b error. All are NaN where
+    nothing is known.
     """
 
     t_ms: Any
+    since_ms: Any
     lat: Any
     lng: Any
     north_mps: Any
@@ -84,6 +88,8 @@ def after(before: State, seen: Reading, unrest: float) -> State | None:
     cosine = max(_LEAST_COSINE, math.cos(math.radians(before.lat)))
     keeps = math.exp(-(seen.t_ms - before.t_ms) / 1000 / _CORRELATION_S)
     state, distance = _placed(before, seen, unrest, sigma_m, cosine, keeps)
+    if seen.t_ms - before.t_ms > GAP_MS:
+        state = state._replace(since_ms=seen.t_ms)
     return None if distance > UNBELIEVED else _moving(state, *_velocity(seen))
 
 
@@ -93,6 +99,8 @@ def after_many(before: State, seen: Reading, unrest: Floats) -> tuple[State, NDA
     cosine = np.maximum(_LEAST_COSINE, np.cos(np.radians(before.lat)))
     keeps = np.exp(-(seen.t_ms - before.t_ms) / 1000 / _CORRELATION_S)
     state, distance = _placed(before, seen, unrest, sigma_m, cosine, keeps)
+    gap = seen.t_ms - before.t_ms > GAP_MS
+    state = state._replace(since_ms=np.where(gap, seen.t_ms, state.since_ms))
     anew = ~(seen.t_ms - before.t_ms <= BEGIN_ANEW_MS)
     if anew.any():
         fresh = _begun(seen, sigma_m)
@@ -109,7 +117,7 @@ def begun(seen: Reading) -> State:
 def _begun(seen: Reading, sigma_m: Any) -> State:
     bb = (_CORRELATED_SHARE * sigma_m) ** 2
     pp, none = bb + (_WHITE_SHARE * sigma_m) ** 2, 0.0 * bb
-    at = (seen.t_ms, seen.lat, seen.lng)
+    at = (seen.t_ms, seen.t_ms, seen.lat, seen.lng)
     return State(*at, none, none, none, none, pp, none, -bb, none + _WILD_MPS**2, none, bb)
 
 
@@ -133,7 +141,7 @@ def _placed(
     east = east_deg * _M_PER_DEGREE * cosine - dt * old.east_mps - off_east
     lat = old.lat + (dt * old.north_mps + p * north) / _M_PER_DEGREE
     lng = old.lng + (dt * old.east_mps + p * east) / (_M_PER_DEGREE * cosine)
-    place = (seen.t_ms, lat, (lng + 180.0) % 360.0 - 180.0)
+    place = (seen.t_ms, old.since_ms, lat, (lng + 180.0) % 360.0 - 180.0)
     speed = (old.north_mps + v * north, old.east_mps + v * east)
     off = (off_north + b * north, off_east + b * east)
     covariance = (pp - p * of_p, pv - p * of_v, pb - p * of_b, vv - v * of_v, vb - v * of_b)
@@ -150,6 +158,7 @@ def _moving(old: State, north_mps: Any, east_mps: Any, variance: Any) -> State:
     lng = old.lng + p * east / (_M_PER_DEGREE * cosine)
     return State(
         old.t_ms,
+        old.since_ms,
         old.lat + p * north / _M_PER_DEGREE,
         (lng + 180.0) % 360.0 - 180.0,
         old.north_mps + v * north,

@@ -14,6 +14,8 @@ from geo.vehicle import Vehicle
 STANDING_MPS = 1.0
 """Below this speed nobody is heading anywhere."""
 
+YOUNG_MS = 2500.0
+
 _FIELDS = len(State._fields)
 _FIRST_SLOTS = 64
 
@@ -99,12 +101,19 @@ class Tracks:
         """Return where whoever has this slot seems to be; None where nothing is known."""
         if slot >= self._state.shape[1]:
             return None
-        t_ms, lat, lng, north, east, *_ = self._state[:, slot].tolist()
+        t_ms, _since_ms, lat, lng, north, east, *_ = self._state[:, slot].tolist()
         if math.isnan(t_ms):
             return None
         speed = math.hypot(north, east)
         heading = math.degrees(math.atan2(east, north)) % 360.0 if speed >= STANDING_MPS else None
         return Smoothed(lat, lng, speed, heading)
+
+    def is_young(self, slot: int) -> bool:
+        """Tell whether a track rests on one or two fixes: they may be wrong as well as the next."""
+        if slot >= self._state.shape[1]:
+            return True
+        t_ms, since_ms = self._state[:2, slot].tolist()
+        return not t_ms - since_ms > YOUNG_MS
 
     def _hold(self, slot: int) -> None:
         held = self._state.shape[1]
