@@ -1,6 +1,7 @@
 """Every module's endpoints, gathered: the map of the whole API."""
 
 from api.admin.endpoints import ENDPOINTS as ADMIN
+from api.alerts.endpoints import ENDPOINTS as ALERTS
 from api.auditing.endpoints import ENDPOINTS as AUDITING
 from api.companies.endpoints import ENDPOINTS as COMPANIES
 from api.content.endpoints import ENDPOINTS as CONTENT
@@ -37,6 +38,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *DELIVERIES,
     *OFFERS,
     *FOLLOWING,
+    *ALERTS,
     *STAFF,
     *SERVICE_KEYS,
     *SYSTEM_SETTINGS,

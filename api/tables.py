@@ -1,5 +1,6 @@
 """Every module's tables, loaded: importing this file makes the metadata complete."""
 
+from api.alerts import model as alerts
 from api.companies import model as companies
 from api.content import model as content
 from api.couriers import model as couriers
@@ -30,6 +31,7 @@ MODULES = (
     orders,
     deliveries,
     offers,
+    alerts,
     following,
     audit,
     outbox,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.couriers.events import CourierMoved
+from api.alerts.events import AlertChanged
+from api.couriers.events import CourierMoved, ZoneCrossed
 from api.deliveries import repository as deliveries
-from api.deliveries.events import DeliveryMoved, EtaChanged, RouteChanged
+from api.deliveries.events import DeliveryMoved, EtaChanged, RouteChanged, StopReached
 from api.following.events import LinkEnded
 from api.identity.events import SessionEnded
 from api.kit.events import Event
@@ -116,9 +117,27 @@ def _eta_changed(event: EtaChanged) -> list[Announcement]:
         "deliveryId": str(event.delivery_id),
         "orderId": str(event.order_id),
         "etaMs": _ms(event.eta_at),
+        "fromMs": _ms(event.eta_from),
+        "untilMs": _ms(event.eta_until),
     }
     told = (*_dispatchers(event.zone_id), rooms.order(event.order_id))
     return [Announcement("delivery:eta", body, told)]
+
+
+def _stop_reached(event: StopReached) -> list[Announcement]:
+    body = {
+        "deliveryId": str(event.delivery_id),
+        "orderId": str(event.order_id),
+        "courierId": str(event.courier_id),
+        "stop": event.stop,
+        "reachedMs": _ms(event.reached_at),
+    }
+    told = (
+        *_dispatchers(event.zone_id),
+        rooms.order(event.order_id),
+        rooms.courier(event.courier_id),
+    )
+    return [Announcement("stop:reached", body, told)]
 
 
 def _route_changed(event: RouteChanged) -> list[Announcement]:
@@ -135,6 +154,28 @@ def _courier_moved(event: CourierMoved) -> list[Announcement]:
     }
     told = (*_dispatchers(event.zone_id), rooms.user(event.user_id))
     return [Announcement("courier:status", body, told)]
+
+
+def _alert_changed(event: AlertChanged) -> list[Announcement]:
+    body = {
+        "kind": event.kind,
+        "deliveryId": str(event.delivery_id),
+        "orderId": str(event.order_id),
+        "courierId": _text(event.courier_id),
+        "zoneId": str(event.zone_id),
+        "open": event.is_open,
+    }
+    return [Announcement("alert:changed", body, _dispatchers(event.zone_id))]
+
+
+def _zone_crossed(event: ZoneCrossed) -> list[Announcement]:
+    body = {
+        "courierId": str(event.courier_id),
+        "zoneId": str(event.zone_id),
+        "crossing": event.crossing,
+        "crossedMs": _ms(event.crossed_at),
+    }
+    return [Announcement("courier:zone", body, _dispatchers(event.zone_id))]
 
 
 async def _offer_made(work: Work, event: OfferMade) -> list[Announcement]:
@@ -199,6 +240,9 @@ ANNOUNCEMENTS: dict[type[Event], Plain] = {
     DeliveryMoved: _delivery_moved,
     EtaChanged: _eta_changed,
     RouteChanged: _route_changed,
+    StopReached: _stop_reached,
+    ZoneCrossed: _zone_crossed,
+    AlertChanged: _alert_changed,
     CourierMoved: _courier_moved,
     OfferClosed: _offer_closed,
     SessionEnded: _session_ended,

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from api.alerts import repository as alerts
 from api.kit import idempotency, outbox
 from api.kit.clock import real_now
 from api.kit.statement import Command
 from jobs.station import Station
 
 KEEP = timedelta(hours=48)
+
+ENDED_ALERTS = timedelta(days=30)
+"""Business time."""
 
 SWEEP_S = 60.0
 ERASED_LATELY = timedelta(days=1)
@@ -38,6 +42,7 @@ async def forget_old(station: Station) -> None:
     async with station.database.connection() as db:
         await outbox.forget_published(db, before)
         await idempotency.forget(db, before)
+        await alerts.forget(db, station.clock.now() - ENDED_ALERTS)
         await _OLD_CODES.run(db, before=before)
         await _OLD_TOKENS.run(db, before=before)
         await _OLD_FIXES.run(db, before=trails_before)

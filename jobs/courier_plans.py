@@ -17,7 +17,7 @@ from api.kit.work import Work
 from geo.vehicle import Vehicle
 from jobs.station import Station
 from tracking import plans
-from tracking.plans import CourierPlan, CourierState, Followed
+from tracking.plans import CourierPlan, CourierState, Followed, PlannedStop
 
 _FOLLOWED = (DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT)
 
@@ -29,6 +29,7 @@ class _Row:
     vehicle_type: Vehicle
     status: CourierStatus
     carried: list[dict[str, Any]]
+    stops: list[dict[str, Any]]
 
 
 _SELECT = """
@@ -36,7 +37,17 @@ _SELECT = """
            coalesce((SELECT jsonb_agg(jsonb_build_object('order', d.order_id, 'status', d.status)
                                       ORDER BY d.id)
                      FROM deliveries AS d
-                     WHERE d.courier_id = c.id AND d.status = ANY(:followed)), '[]') AS carried
+                     WHERE d.courier_id = c.id AND d.status = ANY(:followed)), '[]') AS carried,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('id', s.id, 'lat', ST_Y(p.at::geometry),
+                                                         'lng', ST_X(p.at::geometry),
+                                                         'reached', s.reached_at IS NOT NULL)
+                                      ORDER BY s.seq)
+                     FROM delivery_routes AS r
+                     JOIN route_stops AS s ON s.route_id = r.id AND s.done_at IS NULL
+                     JOIN deliveries AS d ON d.id = s.delivery_id
+                     CROSS JOIN LATERAL (SELECT CASE s.kind WHEN 'pickup' THEN d.pickup_location
+                                                ELSE d.dropoff_location END AS at) AS p
+                     WHERE r.courier_id = c.id AND r.status = 'in_progress'), '[]') AS stops
     FROM couriers AS c JOIN users AS u ON u.id = c.user_id
 """
 _WAIT = Query(str, "SELECT pg_advisory_xact_lock(hashtext('courier_plans'))::text")
@@ -93,6 +104,8 @@ def _plan(row: _Row) -> CourierPlan:
     statuses = {DeliveryStatus(one["status"]) for one in row.carried}
     if row.status is CourierStatus.ON_BREAK:
         state = CourierState.ON_BREAK
+    elif row.stops and row.stops[0]["reached"]:
+        state = CourierState.AT_STOP
     elif any(is_exact(status) for status in statuses):
         state = CourierState.CARRYING
     else:
@@ -100,4 +113,5 @@ def _plan(row: _Row) -> CourierPlan:
     orders = tuple(
         Followed(UUID(one["order"]), is_exact(DeliveryStatus(one["status"]))) for one in row.carried
     )
-    return CourierPlan(row.id, row.name, row.vehicle_type, state, orders)
+    stops = tuple(PlannedStop(UUID(one["id"]), one["lat"], one["lng"]) for one in row.stops)
+    return CourierPlan(row.id, row.name, row.vehicle_type, state, orders, stops)

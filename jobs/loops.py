@@ -9,14 +9,18 @@ from api.kit.redis import RedisError
 from jobs import (
     cleanup,
     courier_plans,
-    eta_watch,
+    eta_learning,
+    facts_intake,
     file_sweep,
     offer_expiry,
     packing,
     partitions,
     trail_settling,
 )
+from jobs.alert_watch import AlertWatch
 from jobs.dispatch_tick import DispatchTick
+from jobs.eta_watch import EtaWatch
+from jobs.facts_intake import FactsIntake
 from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
 from jobs.solver import Solver
@@ -48,7 +52,11 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
         Loop("trail", 0.0, TrailWriter(station).run_once),
         Loop("trail settling", trail_settling.PAUSE_S, TrailSettling(station).run_once),
-        Loop("eta", 2.0, lambda: eta_watch.refresh(station)),
+        Loop("facts", 0.0, FactsIntake(station).run_once),
+        Loop("zones", 15.0, lambda: facts_intake.publish_zones(station)),
+        Loop("eta", 2.0, EtaWatch(station).run_once),
+        Loop("old etas", 3600.0, lambda: eta_learning.forget_old(station)),
+        Loop("alerts", 5.0, AlertWatch(station).run_once),
         Loop("presence", 5.0, PresenceWatch(station).run_once),
         Loop("courier plans", 15.0, lambda: courier_plans.resync(station)),
         Loop("vouching for plans", 0.5, lambda: courier_plans.vouch(station)),

@@ -12,7 +12,7 @@ from api.couriers.events import CourierMoved
 from api.couriers.lifecycle import WORKING
 from api.deliveries import repository as delivery_rows
 from api.deliveries import service as deliveries
-from api.deliveries.events import DeliveryMoved
+from api.deliveries.events import DeliveryMoved, RouteChanged, StopReached
 from api.following import links
 from api.identity.events import (
     CodeRequested,
@@ -128,7 +128,7 @@ def couriers_of(event: Event) -> list[CourierId]:
     match event:
         case DeliveryMoved():
             return [one for one in (event.courier_id, event.former_courier_id) if one]
-        case CourierMoved():
+        case CourierMoved() | RouteChanged() | StopReached():
             return [event.courier_id]
     return []
 

@@ -84,6 +84,8 @@ class StopRow:
     weight_grams: int
     volume_cm3: int
     eta_at: datetime | None
+    eta_from: datetime | None
+    eta_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ _STOPS = Query(
     """
     SELECT s.id, r.courier_id, s.delivery_id, d.order_id, s.kind, d.status, d.pickup_location,
            d.dropoff_location, d.ready_at, d.window_start, d.window_end, s.service_s, d.items,
-           d.weight_grams, d.volume_cm3, d.eta_at
+           d.weight_grams, d.volume_cm3, d.eta_at, d.eta_from, d.eta_until
     FROM route_stops AS s
     JOIN delivery_routes AS r ON r.id = s.route_id AND r.status = 'in_progress'
     JOIN deliveries AS d ON d.id = s.delivery_id

@@ -12,8 +12,9 @@ from uuid import UUID
 from geo import cells
 from geo.point import Point
 from geo.screening import Elsewhere
+from geo.smoothing import Tracks
 from geo.vehicle import Vehicle
-from tracking.plans import CourierPlan, CourierState, Followed
+from tracking.plans import CourierPlan, CourierState, Followed, PlannedStop
 from tracking.positions import Position
 from tracking.wire import MapRecord
 
@@ -26,7 +27,10 @@ _I16 = 32_767
 
 @dataclass(slots=True)
 class LiveCourier:
-    """A courier on shift."""
+    """A courier on shift.
+
+    `position` is what is shown, smoothed; `believed` the last believed fix as the phone sent it.
+    """
 
     id: UUID
     ref: int
@@ -34,7 +38,9 @@ class LiveCourier:
     vehicle: Vehicle
     state: CourierState
     orders: tuple[Followed, ...]
+    stops: tuple[PlannedStop, ...] = ()
     position: Position | None = None
+    believed: Position | None = None
     stale: bool = False
     elsewhere: Elsewhere | None = None
     cells: dict[int, int] = field(default_factory=dict)
@@ -50,10 +56,14 @@ class CellChanges:
 
 
 class Fleet:
-    """Couriers on shift by id, members of cells, and changes since the last tick."""
+    """Couriers on shift by id, members of cells, and changes since the last tick.
+
+    `tracks` smooths; a courier's slot there is its `ref`.
+    """
 
     def __init__(self) -> None:
         self.couriers: dict[UUID, LiveCourier] = {}
+        self.tracks = Tracks()
         self.members: dict[int, set[UUID]] = defaultdict(set)
         self._changes: dict[int, CellChanges] = defaultdict(CellChanges)
         self._next_ref = 0
@@ -65,14 +75,14 @@ class Fleet:
         if courier is None:
             ref = self._free_ref()
             courier = LiveCourier(
-                plan.courier_id, ref, plan.name, plan.vehicle, plan.state, plan.orders
+                plan.courier_id, ref, plan.name, plan.vehicle, plan.state, plan.orders, plan.stops
             )
             self.couriers[plan.courier_id] = courier
             return courier
         if (courier.name, courier.vehicle) != (plan.name, plan.vehicle):
             courier.name, courier.vehicle = plan.name, plan.vehicle
             self._introduce(courier)
-        courier.state, courier.orders = plan.state, plan.orders
+        courier.state, courier.orders, courier.stops = plan.state, plan.orders, plan.stops
         self._note_change(courier)
         return courier
 
@@ -83,6 +93,7 @@ class Fleet:
             for cell in courier.cells.values():
                 self._leave(courier, cell)
             self._refs.discard(courier.ref)
+            self.tracks.forget(courier.ref)
         return courier
 
     def move(self, courier: LiveCourier, position: Position) -> None:

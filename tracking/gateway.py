@@ -26,6 +26,7 @@ from tracking.tickets import Grant, Kind
 from tracking.trail import Mark
 from tracking.viewports import Viewports
 from tracking.visitors import Visitor, Visitors
+from tracking.watching import Watching
 from tracking.wire import BadFrame
 
 log = logging.getLogger("tracking.gateway")
@@ -71,6 +72,7 @@ class Gateway:
         self.intake = Intake()
         self.pending = Pending()
         self.moved: dict[bytes, LiveCourier] = {}
+        self.watching = Watching(self.fleet)
         self.left_behind: dict[UUID, Mark] = {}
         self.is_informed = False
         self.is_overloaded = False
@@ -265,6 +267,7 @@ class Gateway:
         """Put judged fixes on their way to Redis, and tell followers who has moved."""
         if judged.batch:
             self.pending.add(judged.batch)
+            self.watching.take(judged.batch)
         for result, number in judged.results.items():
             self.counters.fixes(result, number)
         now_s = time.monotonic()

@@ -15,12 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.fix import Fix, limits_for
+from geo.kalman import Reading
 from geo.screening_many import REASONS, Fixes, screen_many
+from geo.screening_many import Judged as Screened
+from geo.smoothing import unrest_of
 from geo.vehicle import Vehicle
 from tracking import trail, wire
 from tracking.fleet import Fleet, LiveCourier
 from tracking.phones import ACCEPTED, judge
 from tracking.positions import Position
+from tracking.shown import show
 from tracking.trail import Batch, Mark, TrailRecord
 
 _NAN = float("nan")
@@ -35,6 +39,7 @@ _ROW = np.dtype([
     ("accuracy_m", "<f8"),
     ("flags", "u1"),
 ])
+_READ = ("t_ms", "lat", "lng", "speed_mps", "heading_deg", "accuracy_m")
 _LIMITS = limits_for(Vehicle.CAR)
 """All but the speed are the same for every vehicle."""
 
@@ -192,18 +197,35 @@ class _Tick:
             _LIMITS,
         )
         reasons, moved = judged.reasons, list[LiveCourier]()
+        self._follow(fleet, judged)
         newest: list[int] = judged.newest.tolist()
         for place in np.flatnonzero(judged.newest >= 0).tolist():
             courier = self.couriers[place]
             if not judged.ordinary[place]:
                 continue
             if fleet.couriers.get(courier.id) is courier:
-                fleet.move(courier, self._position(courier, newest[place]))
+                show(courier, fleet, self._position(courier, newest[place]))
                 moved.append(courier)
         for place in np.flatnonzero(~judged.ordinary).tolist():
             if self._judge_one_by_one(fleet, place, reasons):
                 moved.append(self.couriers[place])
         return Judged(self._batch(reasons), moved, _counted(reasons))
+
+    def _follow(self, fleet: Fleet, judged: Screened) -> None:
+        """Take ordinary fixes up in the tracks; whoever has a jump among them is not ordinary."""
+        is_here = [fleet.couriers.get(courier.id) is courier for courier in self.couriers]
+        followed = np.flatnonzero(judged.ordinary & np.array(is_here))
+        chosen = np.zeros(len(self.couriers), dtype=np.bool_)
+        chosen[followed] = True
+        at = np.flatnonzero((judged.reasons == 0) & chosen[self.owner])
+        rows, some = self.rows, [self.couriers[place] for place in followed.tolist()]
+        believed = fleet.tracks.follow_many(
+            np.array([courier.ref for courier in some], dtype=np.int64),
+            Reading(*(rows[name][at].astype(np.float64) for name in _READ)),
+            np.searchsorted(followed, self.owner[at]),
+            np.array([unrest_of(courier.vehicle) for courier in some], dtype=np.float64),
+        )
+        judged.ordinary[followed[~believed]] = False
 
     def _judge_one_by_one(self, fleet: Fleet, place: int, reasons: NDArray[np.uint8]) -> bool:
         """Judge a doubtful courier's fixes in sequence; tell whether one of them moved it."""
@@ -281,7 +303,7 @@ def _last(couriers: Sequence[LiveCourier]) -> Fixes:
     """Return where couriers are, NaN for those of whom that is not known."""
     rows = [
         (0, _NAN, _NAN, _NAN)
-        if (last := courier.position) is None
+        if (last := courier.believed) is None
         else (last.t_ms, last.lat, last.lng, _NAN if last.accuracy_m is None else last.accuracy_m)
         for courier in couriers
     ]

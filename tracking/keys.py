@@ -33,6 +33,15 @@ NEWS = f"news:{{{REGION}}}"
 REPORTED = f"reported:{{{REGION}}}"
 """Stream: positions of phones that report over HTTP, for a minute (`reported.py`)."""
 
+FACTS = f"facts:{{{REGION}}}"
+"""Stream: stops reached, zones entered and left, packed (`facts.py`)."""
+
+FACTS_DONE = f"facts-done:{{{REGION}}}"
+"""Up to which entry of the facts `jobs` has done everything."""
+
+ZONES = f"zones:{{{REGION}}}"
+"""Hash: zone id -> outline as WKB (`zones.py`)."""
+
 COMPLETE = f"plans:{{{REGION}}}"
 """Set once the plans hold every courier on shift (`plans.py`); gone with a wiped Redis."""
 

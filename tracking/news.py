@@ -27,6 +27,7 @@ class Control(StrEnum):
     PLAN = "!plan"
     COMPLETE = "!complete"
     OFF_SHIFT = "!off_shift"
+    ZONES = "!zones"
     SESSION_ENDED = "!session_ended"
     LINK_ENDED = "!link_ended"
 

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from geo.fix import Fix, limits_for
+from geo.fix import Fix, FixLimits, limits_for
 from geo.screening import Refusal, insist, screen
 from tracking.fleet import Fleet, LiveCourier
 from tracking.positions import Position
+from tracking.shown import fix_of, show
 from tracking.trail import Mark, TrailRecord
 from tracking.wire import BadFrame, Hello
 
 DUPLICATE = "duplicate"
 ACCEPTED = "accepted"
+YOUNG_BELIEVED = 2
+"""So many jumps that agree are believed of somebody who was only just seen after a gap."""
 OFF_SHIFT = "off_shift"
 """Whose phone it is, is not known to be at work: nothing is taken, the phone keeps its fixes."""
 
@@ -139,29 +142,52 @@ def judge(
 
     A phone that insists on a jump is believed in the end.
     """
-    refusal = _refusal(courier, fix, now_ms)
+    refusal = _refusal(courier, fleet, fix, now_ms)
     if refusal is None:
-        fleet.move(courier, _position(courier.id, epoch, fix, real_now_ms))
+        show(courier, fleet, _position(courier.id, epoch, fix, real_now_ms))
     return refusal
 
 
-def _refusal(courier: LiveCourier, fix: Fix, now_ms: int) -> str | None:
+def _refusal(courier: LiveCourier, fleet: Fleet, fix: Fix, now_ms: int) -> str | None:
     limits = limits_for(courier.vehicle)
-    refusal = screen(fix, _last_fix(courier), now_ms, limits)
-    if refusal is Refusal.JUMP:
-        courier.elsewhere = insist(courier.elsewhere, fix, limits)
-        if courier.elsewhere.count >= limits.jumps_believed:
-            return None
+    last = None if courier.believed is None else fix_of(courier.believed)
+    refusal = screen(fix, last, now_ms, limits)
+    if refusal is None and not _followed(courier, fleet, fix):
+        refusal = Refusal.JUMP
+    if refusal is Refusal.JUMP and _insists(courier, fleet, fix, limits):
+        return None
     return None if refusal is None else refusal.value
 
 
-def _last_fix(courier: LiveCourier) -> Fix | None:
-    last = courier.position
-    if last is None:
-        return None
-    return Fix(
-        last.seq, last.t_ms, last.lat, last.lng, last.speed_mps, last.heading_deg, last.accuracy_m
-    )
+def judge_reported(courier: LiveCourier, fleet: Fleet, reported: Position) -> bool:
+    """Show a fix that was judged elsewhere, as `judge` would; tell whether it moved the courier."""
+    fix, limits = fix_of(reported), limits_for(courier.vehicle)
+    if not _followed(courier, fleet, fix) and not _insists(courier, fleet, fix, limits):
+        return False
+    show(courier, fleet, reported)
+    return True
+
+
+def _followed(courier: LiveCourier, fleet: Fleet, fix: Fix) -> bool:
+    """Tell whether the courier's track believes a fix; who went off shift has none."""
+    if fleet.couriers.get(courier.id) is not courier:
+        return True
+    return fleet.tracks.follow(courier.ref, fix, courier.vehicle)
+
+
+def _insists(courier: LiveCourier, fleet: Fleet, fix: Fix, limits: FixLimits) -> bool:
+    """Count a jump; believe it, and begin its courier's track anew, when it is one too many.
+
+    Where the track is young, two that agree weigh more than the one or two it rests on.
+    """
+    courier.elsewhere = insist(courier.elsewhere, fix, limits)
+    is_here = fleet.couriers.get(courier.id) is courier
+    is_young = is_here and fleet.tracks.is_young(courier.ref)
+    if courier.elsewhere.count < (YOUNG_BELIEVED if is_young else limits.jumps_believed):
+        return False
+    if is_here:
+        fleet.tracks.begin(courier.ref, fix)
+    return True
 
 
 def _position(courier_id: UUID, epoch: int, fix: Fix, real_now_ms: int) -> Position:

@@ -42,14 +42,24 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """A stop that the courier still has to make, and where it is."""
+
+    stop_id: UUID
+    lat: float
+    lng: float
+
+
+@dataclass(frozen=True, slots=True)
 class CourierPlan:
-    """A courier on shift."""
+    """A courier on shift; `stops` in the sequence of the route."""
 
     courier_id: UUID
     name: str
     vehicle: Vehicle
     state: CourierState
     orders: tuple[Followed, ...]
+    stops: tuple[PlannedStop, ...] = ()
 
 
 def encode(plan: CourierPlan) -> bytes:
@@ -67,6 +77,10 @@ def decode(raw: bytes | str | Mapping[str, Any]) -> CourierPlan:
         state=CourierState(values["state"]),
         orders=tuple(
             Followed(UUID(order["order_id"]), bool(order["exact"])) for order in values["orders"]
+        ),
+        stops=tuple(
+            PlannedStop(UUID(stop["stop_id"]), stop["lat"], stop["lng"])
+            for stop in values.get("stops", ())  # a program of the version before wrote none
         ),
     )
 

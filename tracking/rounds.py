@@ -3,16 +3,19 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from tracking import keys, news, plans, positions, reported, tasks, trail
+from tracking import facts, keys, news, plans, positions, reported, tasks, trail, zones
+from tracking.facts import Fact
 from tracking.fleet import LiveCourier
 from tracking.gateway import Gateway, real_ms
 from tracking.news import Control, NewsItem
+from tracking.phones import judge_reported
 from tracking.positions import Positions
+from tracking.shown import show
 from tracking.tickets import Kind
 from tracking.trail import Batch
 
@@ -72,8 +75,10 @@ class Rounds:
             courier = gateway.fleet.apply(plan)
             position = last.get(plan.courier_id)
             if position is not None:
-                gateway.fleet.move(courier, position)
+                show(courier, gateway.fleet, position)
         gateway.fleet.take_changes()
+        gateway.watching.draw_zones(await zones.load(gateway.redis))
+        gateway.watching.begin_with(list(last.values()))
 
     async def tick(self) -> None:
         """Write what came in to Redis in one go, acknowledge it, tell the maps."""
@@ -93,16 +98,17 @@ class Rounds:
     async def _write(self) -> None:
         gateway = self._gateway
         gateway.take_up(gateway.intake.judge(gateway.fleet))
-        if not gateway.pending and not gateway.moved:
+        if not gateway.pending and not gateway.moved and not gateway.watching.facts:
             return
         batch, moved = gateway.pending.take(), gateway.moved
-        gateway.moved = {}
+        gateway.moved, seen = {}, gateway.watching.take_facts()
         try:
-            lost = await self._save(batch, moved.values())
+            lost = await self._save(batch, moved.values(), seen)
         except RedisError:
             # Not known to be written: keep them; history drops what arrives twice.
             gateway.pending.put_back(batch)
             gateway.moved = moved | gateway.moved
+            gateway.watching.put_back(seen)
             raise
         if lost:
             log.warning("redis has lost fixes; phones send them again", extra={"phones": len(lost)})
@@ -114,7 +120,9 @@ class Rounds:
             if due or phone.unacknowledged >= gateway.policy.ack_every_fixes:
                 gateway.acknowledge(phone)
 
-    async def _save(self, batch: Batch, moved: Iterable[LiveCourier]) -> set[UUID]:
+    async def _save(
+        self, batch: Batch, moved: Iterable[LiveCourier], seen: Sequence[Fact]
+    ) -> set[UUID]:
         """Write a tick to Redis; return the couriers whose former fixes it has lost."""
         gateway = self._gateway
         on_shift = gateway.fleet.couriers
@@ -126,6 +134,7 @@ class Rounds:
                 trail.append(pipeline, batch, gateway.left_behind, most)
             positions.save(pipeline, [position for position in fresh if position is not None])
             positions.save_heard(pipeline, heard)
+            facts.tell(pipeline, seen)
             replies = await pipeline.execute()
         return {UUID(bytes=courier_id) for courier_id in replies[0]} if batch else set()
 
@@ -144,14 +153,18 @@ class Rounds:
             gateway.redis, self._reported_to, _NEWS_WAIT_MS
         )
         on_shift = gateway.fleet.couriers
+        shown = []
         heard = {one.courier_id: one.received_ms for one in found if one.courier_id in on_shift}
         for position in (position for one in found for position in one.positions):
             courier = on_shift.get(position.courier_id)
             if courier is None or (courier.position and position.t_ms <= courier.position.t_ms):
                 continue  # off shift, or older than what a socket has told
-            gateway.fleet.move(courier, position)
+            if not judge_reported(courier, gateway.fleet, position):
+                continue
+            shown.append(position)
             gateway.moved[courier.id.bytes] = courier
             gateway.followers.tell(courier, time.monotonic())
+        gateway.watching.take_positions(shown)
         async with gateway.redis.pipeline(transaction=True) as pipeline:
             positions.save_heard(pipeline, heard)
             await pipeline.execute()
@@ -163,6 +176,8 @@ class Rounds:
                 gateway.fleet.apply(plans.decode(item.body))
             case Control.COMPLETE:
                 gateway.is_informed = True
+            case Control.ZONES:
+                gateway.watching.draw_zones(await zones.load(gateway.redis))
             case Control.OFF_SHIFT:
                 await self._off_shift(UUID(item.body["courier_id"]))
             case Control.SESSION_ENDED:
@@ -182,7 +197,9 @@ class Rounds:
 
     async def _off_shift(self, courier_id: UUID) -> None:
         """Forget where a courier is, here and in Redis: our last tick may have come later."""
-        self._gateway.fleet.off_shift(courier_id)
+        courier = self._gateway.fleet.off_shift(courier_id)
+        if courier is not None:
+            self._gateway.watching.forget(courier)
         self._gateway.moved.pop(courier_id.bytes, None)
         async with self._gateway.redis.pipeline(transaction=True) as pipeline:
             positions.forget(pipeline, [courier_id])

@@ -1,6 +1,7 @@
 """What happens to couriers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from api.couriers.lifecycle import CourierStatus, Verification
@@ -30,3 +31,15 @@ class CourierVerified(Event):
     courier_id: CourierId
     user_id: UserId
     verification: Verification
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCrossed(Event):
+    """A courier came into a zone, stayed there for a while, or left: `crossing` says which."""
+
+    topic: ClassVar[str] = "courier.zone"
+
+    courier_id: CourierId
+    zone_id: ZoneId
+    crossing: str
+    crossed_at: datetime

@@ -67,6 +67,8 @@ async def complete(work: Work, delivery_id: DeliveryId, done: Completion) -> Del
         delivered_at=work.now,
         received_by=done.received_by,
         eta_at=None,
+        eta_from=None,
+        eta_until=None,
     )
     await orders.move(work, order, OrderStatus.DELIVERED, By.COURIER)
     if delivery.courier_id is not None:
@@ -149,6 +151,8 @@ async def _bring_back(work: Work, delivery: Delivery, by: By, comment: str | Non
         comment=comment,
         courier_id=None,
         eta_at=None,
+        eta_from=None,
+        eta_until=None,
     )
     if former is not None:
         await service.release(work, former, delivery.id)

@@ -53,6 +53,7 @@ async def route(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> 
                 longitude=place["longitude"],
                 address=place["address"],
                 eta_at=stop.eta_at,
+                reached_at=stop.reached_at,
             )
         )
     return RouteView(stops=stops)

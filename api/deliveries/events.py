@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from api.deliveries.lifecycle import DeliveryStatus
+from api.deliveries.model import StopKind
 from api.kit.events import Event
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
 
@@ -38,7 +39,7 @@ class RouteChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class EtaChanged(Event):
-    """We now expect a delivery at another time."""
+    """We now expect a delivery at another time; in four of five cases it comes in the range."""
 
     topic: ClassVar[str] = "delivery.eta"
 
@@ -46,3 +47,19 @@ class EtaChanged(Event):
     order_id: OrderId
     zone_id: ZoneId
     eta_at: datetime
+    eta_from: datetime
+    eta_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopReached(Event):
+    """A courier's fixes say that the courier is at a stop; the courier has said nothing yet."""
+
+    topic: ClassVar[str] = "stop.reached"
+
+    delivery_id: DeliveryId
+    order_id: OrderId
+    zone_id: ZoneId
+    courier_id: CourierId
+    stop: StopKind
+    reached_at: datetime

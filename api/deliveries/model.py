@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -75,6 +76,8 @@ deliveries = Table(
     Column("distance_m", Integer, nullable=False),
     Column("estimated_duration_s", Integer, nullable=False),
     moment("eta_at", nullable=True),
+    moment("eta_from", nullable=True),
+    moment("eta_until", nullable=True),
     Column("fee_minor", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("items", Integer, nullable=False),
@@ -98,7 +101,7 @@ deliveries = Table(
     Index("ix_deliveries_courier_id_status", "courier_id", "status"),
     Index("ix_deliveries_delivered_at", "delivered_at"),
     comment="`window_start` is set where the customer asked for it; `generation` grows each time "
-    "the delivery goes back to pending",
+    "the delivery goes back to pending; four of five come between `eta_from` and `eta_until`",
 )
 
 delivery_events = Table(
@@ -149,10 +152,26 @@ route_stops = Table(
     Column("seq", Integer, nullable=False),
     moment("eta_at", nullable=True),
     Column("service_s", Integer, nullable=False),
+    moment("reached_at", nullable=True),
     moment("done_at", nullable=True),
     moment("created_at"),
     UniqueConstraint("route_id", "delivery_id", "kind"),
     Index("ix_route_stops_delivery_id", "delivery_id"),
+    comment="`reached_at` is what the courier's fixes say, `done_at` what the courier said",
+)
+
+eta_samples = Table(
+    "eta_samples",
+    metadata,
+    identity(),
+    Column("delivery_id", Uuid, ForeignKey("deliveries.id"), nullable=False),
+    Column("aboard", Boolean, nullable=False),
+    Column("horizon", SmallInteger, nullable=False),
+    moment("told_at"),
+    moment("eta_at"),
+    UniqueConstraint("delivery_id", "aboard", "horizon"),
+    Index("ix_eta_samples_told_at", "told_at"),
+    comment="ETAs as they were worked out, to be compared with `deliveries.delivered_at`",
 )
 
 
@@ -180,6 +199,8 @@ class Delivery:
     distance_m: int
     estimated_duration_s: int
     eta_at: datetime | None
+    eta_from: datetime | None
+    eta_until: datetime | None
     fee_minor: int
     currency: str
     items: int
@@ -238,4 +259,5 @@ class RouteStop:
     seq: int
     eta_at: datetime | None
     service_s: int
+    reached_at: datetime | None
     done_at: datetime | None

@@ -29,6 +29,8 @@ _MOVED = (
     "delivered_at",
     "failed_at",
     "eta_at",
+    "eta_from",
+    "eta_until",
     "attempt",
     "generation",
     "failure_reason",
@@ -96,11 +98,22 @@ _SET_ETAS = Command(
         SELECT id FROM deliveries
         WHERE id = ANY(:ids) AND status = ANY(:open) FOR NO KEY UPDATE SKIP LOCKED
     )
-    UPDATE deliveries AS d SET eta_at = n.eta_at
-    FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)
+    UPDATE deliveries AS d SET eta_at = n.eta_at, eta_from = n.eta_from, eta_until = n.eta_until
+    FROM unnest(:ids::uuid[], :etas::timestamptz[], :froms::timestamptz[], :untils::timestamptz[])
+         AS n(id, eta_at, eta_from, eta_until) JOIN free USING (id)
     WHERE d.id = n.id
     """
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAt:
+    """When we now expect a delivery, and from when to when it comes in four of five cases."""
+
+    delivery_id: DeliveryId
+    eta_at: datetime
+    eta_from: datetime
+    eta_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,13 @@ async def page(work: Work, choice: Choice, place: Place) -> tuple[list[Delivery]
     return found, await _COUNT.value(work.db, **chosen)
 
 
-async def set_etas(work: Work, ids: Sequence[DeliveryId], etas: Sequence[datetime]) -> None:
-    """Save when we now expect these deliveries; those just being worked on are left for later."""
-    await _SET_ETAS.run(work.db, ids=list(ids), etas=list(etas), open=list(OPEN))
+async def set_etas(work: Work, expected: Sequence[ExpectedAt]) -> None:
+    """Save when we now expect deliveries; those just being worked on are left for later."""
+    await _SET_ETAS.run(
+        work.db,
+        ids=[one.delivery_id for one in expected],
+        etas=[one.eta_at for one in expected],
+        froms=[one.eta_from for one in expected],
+        untils=[one.eta_until for one in expected],
+        open=list(OPEN),
+    )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from api.deliveries.events import RouteChanged
+from api.deliveries.events import RouteChanged, StopReached
 from api.deliveries.model import Delivery, RouteStop, StopKind
-from api.kit.ids import CourierId, DeliveryId, RouteId, ZoneId, new_id
+from api.kit.ids import CourierId, DeliveryId, OrderId, RouteId, ZoneId, new_id
 from api.kit.statement import Command, Query
 from api.kit.work import Work
 
@@ -18,6 +18,18 @@ class PlannedStop:
 
     delivery_id: DeliveryId
     kind: StopKind
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedStop:
+    """A stop where the courier has just come."""
+
+    delivery_id: DeliveryId
+    order_id: OrderId
+    zone_id: ZoneId
+    courier_id: CourierId
+    kind: StopKind
+    reached_at: datetime
 
 
 _RUNNING = Query(
@@ -53,7 +65,7 @@ _ADD = Command(
     """
     INSERT INTO route_stops (id, route_id, delivery_id, kind, seq, service_s, created_at)
     VALUES (:id, :route_id, :delivery_id, :kind, 0, :service_s, :now)
-    ON CONFLICT (route_id, delivery_id, kind) DO UPDATE SET done_at = NULL
+    ON CONFLICT (route_id, delivery_id, kind) DO UPDATE SET done_at = NULL, reached_at = NULL
     """
 )
 _SEQUENCE = Command(
@@ -89,6 +101,21 @@ _SET_ETAS = Command(
     FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)
     WHERE s.id = n.id
     """
+)
+_REACHED = Query(
+    ReachedStop,
+    """
+    UPDATE route_stops AS s SET reached_at = n.at
+    FROM (SELECT stop_id, courier_id, min(at) AS at
+          FROM unnest(:ids::uuid[], :courier_ids::uuid[], :times::timestamptz[])
+               AS t(stop_id, courier_id, at)
+          GROUP BY stop_id, courier_id) AS n
+    JOIN delivery_routes AS r ON r.courier_id = n.courier_id AND r.status = 'in_progress'
+    JOIN deliveries AS d ON d.courier_id = n.courier_id
+    WHERE s.id = n.stop_id AND s.route_id = r.id AND s.delivery_id = d.id
+      AND s.done_at IS NULL AND s.reached_at IS NULL
+    RETURNING s.delivery_id, d.order_id, d.zone_id, r.courier_id, s.kind, s.reached_at
+    """,
 )
 
 
@@ -157,6 +184,26 @@ async def drop_delivery(work: Work, courier_id: CourierId, delivery_id: Delivery
 async def set_etas(work: Work, stop_ids: Sequence[UUID], etas: Sequence[datetime]) -> None:
     """Save when we now expect these stops to begin; those just being changed are left."""
     await _SET_ETAS.run(work.db, ids=list(stop_ids), etas=list(etas))
+
+
+async def note_reached(
+    work: Work, stop_ids: Sequence[UUID], courier_ids: Sequence[UUID], times: Sequence[datetime]
+) -> None:
+    """Note and tell that couriers are at stops of theirs; what is noted or done stays as it is."""
+    found = await _REACHED.all(
+        work.db, ids=list(stop_ids), courier_ids=list(courier_ids), times=list(times)
+    )
+    for stop in found:
+        work.emit(
+            StopReached(
+                stop.delivery_id,
+                stop.order_id,
+                stop.zone_id,
+                stop.courier_id,
+                stop.kind,
+                stop.reached_at,
+            )
+        )
 
 
 async def _running(work: Work, courier_id: CourierId, zone_id: ZoneId) -> RouteId:

@@ -118,6 +118,8 @@ class DeliveryView(View):
     picked_up_at: Moment | None
     delivered_at: Moment | None
     eta_at: Moment | None
+    eta_from: Moment | None
+    eta_until: Moment | None
     distance_m: int
     fee: MoneyView
     items: int
@@ -185,6 +187,7 @@ class StopView(View):
     longitude: float
     address: str
     eta_at: Moment | None
+    reached_at: Moment | None
 
 
 class RouteView(View):

@@ -79,6 +79,8 @@ async def _new_delivery(work: Work, order: Order) -> Delivery:
         distance_m=metres,
         estimated_duration_s=direct_seconds(work, metres),
         eta_at=None,
+        eta_from=None,
+        eta_until=None,
         fee_minor=order.delivery_fee_minor,
         currency=order.currency,
         items=load.items,
@@ -156,6 +158,8 @@ async def take_back(work: Work, delivery: Delivery, by: By, reason: str | None) 
         courier_id=None,
         assigned_at=None,
         eta_at=None,
+        eta_from=None,
+        eta_until=None,
         generation=delivery.generation + 1,
     )
     if former is not None:

@@ -66,6 +66,9 @@ class TrackingView(View):
     picked_up_at: Moment | None
     delivered_at: Moment | None
     eta_at: Moment | None
+    eta_from: Moment | None
+    eta_until: Moment | None
+    reached_at: Moment | None
     courier_name: str | None
     courier_vehicle: str | None
     stops_before: int

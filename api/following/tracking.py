@@ -1,5 +1,6 @@
 """What a follower of an order sees: state, ETA, and the courier while that is their business."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from api.companies import repository as companies
@@ -7,7 +8,7 @@ from api.couriers import repository as couriers
 from api.deliveries import repository as deliveries
 from api.deliveries import routing
 from api.deliveries.lifecycle import DeliveryStatus
-from api.deliveries.model import Delivery
+from api.deliveries.model import Delivery, RouteStop
 from api.following.schema import FollowedPosition, TrackingView
 from api.kit.work import Work
 from api.live import LIVE
@@ -38,6 +39,10 @@ async def picture(work: Work, order: Order) -> TrackingView:
     courier = None
     if delivery is not None and delivery.courier_id and delivery.status in _FOLLOWED:
         courier = await couriers.named(work, delivery.courier_id)
+    stops: Sequence[RouteStop] = ()
+    if courier is not None:
+        stops = await routing.waiting_stops(work, courier.id)
+    own = next((one for one in stops if delivery and one.delivery_id == delivery.id), None)
     return TrackingView(
         order_id=order.id,
         order_number=order.order_number,
@@ -53,21 +58,22 @@ async def picture(work: Work, order: Order) -> TrackingView:
         picked_up_at=delivery.picked_up_at if delivery else None,
         delivered_at=delivery.delivered_at if delivery else None,
         eta_at=delivery.eta_at if delivery else None,
+        eta_from=delivery.eta_from if delivery else None,
+        eta_until=delivery.eta_until if delivery else None,
+        reached_at=own.reached_at if own else None,
         courier_name=courier.first_name if courier else None,
         courier_vehicle=courier.vehicle_type if courier else None,
-        stops_before=await _stops_before(work, delivery) if courier and delivery else 0,
+        stops_before=_stops_before(stops, delivery) if delivery else 0,
         position=await _position(work, delivery) if courier and delivery else None,
         is_gift=order.is_gift,
         gift_message=order.gift_message,
     )
 
 
-async def _stops_before(work: Work, delivery: Delivery) -> int:
+def _stops_before(stops: Sequence[RouteStop], delivery: Delivery) -> int:
     """Return how many stops for other people come before ours."""
-    if delivery.courier_id is None:
-        return 0
     count = 0
-    for stop in await routing.waiting_stops(work, delivery.courier_id):
+    for stop in stops:
         if stop.delivery_id == delivery.id and stop.kind == "dropoff":
             break
         count += stop.delivery_id != delivery.id

@@ -231,6 +231,8 @@ PERSONAL: dict[str, Held] = {
     ),
     "delivery_routes": Held(rows=_COURIER, why="what was driven, without where"),
     "route_stops": Held(rows=_CARRIED_IDS, why="when a stop was made, without where"),
+    "alerts": Held(rows=_CARRIED_IDS, why="what a dispatcher was told to look at, without where"),
+    "eta_samples": Held(rows=_CARRIED_IDS, why="how good our ETAs were, without where"),
     "audit_logs": Held(
         rows="user_id = :id",
         why="append-only: who did what must stay provable",

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,17 @@ import uvloop
 
 from benchmarks.city.errors import CityError
 from benchmarks.report import CpuShare, machine, show, tell
-from benchmarks.tracking import connect, contenders, fanout, history, ingest, live, nearest
+from benchmarks.tracking import (
+    connect,
+    contenders,
+    fanout,
+    fences,
+    history,
+    ingest,
+    live,
+    nearest,
+    smoothing,
+)
 from benchmarks.tracking.contenders import Contender
 from jobs.machine.services import remove_data
 
@@ -73,6 +84,16 @@ RUNNERS = {
     ),
     "nearest": Runner("The five nearest couriers", ("grid",), "us_per_query", (), None),
     "history": Runner("History", ("ours",), "writer_cpu_us_per_fix", (), None),
+    "fences": Runner("Fences: entered, dwelt, left", ("ours",), "us_per_fix", (), None),
+    "smoothing": Runner("Smoothing beside raw fixes", (), "", (), None),
+}
+
+ALWAYS = {
+    "live": (),
+    "history": (),
+    "nearest": ("redis",),
+    "fences": ("tree", "each"),
+    "smoothing": (),
 }
 
 
@@ -83,7 +104,7 @@ def main() -> int:
     found: list[Any] = []
     try:
         if runner.measure is None:
-            found += _alone(options)
+            found += ALONE[options.runner](options)
         else:
             for name in (*runner.ours, *options.peers):
                 found += _measured(name, runner, options)
@@ -100,17 +121,26 @@ def main() -> int:
     return 0
 
 
-def _alone(options: argparse.Namespace) -> Sequence[Any]:
-    """Run what brings its own servers."""
+def _on_servers(
+    measure: Callable[[argparse.Namespace, Path], Sequence[Any]], options: argparse.Namespace
+) -> Sequence[Any]:
+    """Run what brings its own servers, with a folder for them."""
     with tempfile.TemporaryDirectory(prefix=f"hermod-{options.runner}-") as made:
         folder = Path(made)
         folder.chmod(0o711)  # a server that may not run as root passes through
         try:
-            if options.runner == "history":
-                return history.measure(options.couriers, options.fixes, folder)
-            return nearest.measure(options.couriers, options.queries, folder)
+            return measure(options, folder)
         finally:
             remove_data(folder / "servers")
+
+
+ALONE: dict[str, Callable[[argparse.Namespace], Sequence[Any]]] = {
+    "nearest": partial(_on_servers, lambda o, at: nearest.measure(o.couriers, o.queries, at)),
+    "history": partial(_on_servers, lambda o, at: history.measure(o.couriers, o.fixes, at)),
+    "fences": lambda o: fences.measure(o.areas, o.fixes, o.per_tick),
+    "smoothing": lambda o: smoothing.measure(o.rides),
+}
+"""Runners that need no realtime program, and who is compared always."""
 
 
 def _measured(name: str, runner: Runner, options: argparse.Namespace) -> Sequence[Any]:
@@ -167,13 +197,13 @@ def _parser() -> argparse.ArgumentParser:
         "connect": (("connections", 2000),),
         "nearest": (("couriers", 100_000), ("queries", 2000)),
         "history": (("couriers", 2000), ("fixes", 450)),
+        "fences": (("areas", 400), ("fixes", 1_000_000), ("per-tick", 5000)),
+        "smoothing": (("rides", 10),),
     }
     for name, runner in RUNNERS.items():
         own = runners.add_parser(name, help=runner.title)
-        if name in {"live", "history"}:  # no rival does all this
-            own.set_defaults(peers=())
-        elif name == "nearest":  # the rival is Redis, always
-            own.set_defaults(peers=("redis",))
+        if name in ALWAYS:
+            own.set_defaults(peers=ALWAYS[name])
         else:
             own.add_argument("--peers", type=_peers, default="stock", metavar="stock[,node,raw]")
         for size, usual in sizes[name]:

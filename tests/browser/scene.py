@@ -33,10 +33,12 @@ class Rider:
         """The courier's id."""
         return self.person.courier_id
 
-    async def at(self, lat: float, lng: float, *, speed_mps: float = 6.0) -> None:
+    async def at(
+        self, lat: float, lng: float, *, speed_mps: float = 6.0, heading_deg: float = 90.0
+    ) -> None:
         """Send where the courier is."""
         self.seq += 1
-        fix = [self.seq, self.now_ms + self.seq * 1000, lat, lng, speed_mps, 90.0, 5.0]
+        fix = [self.seq, self.now_ms + self.seq * 1000, lat, lng, speed_mps, heading_deg, 5.0]
         await self.phone.io.emit("p", (self.epoch, [fix]))
 
     async def near_pickup(self, north: float = 0.001) -> None:

@@ -11,7 +11,7 @@ from tests.support.people import PICKUP, Person
 
 pytestmark = pytest.mark.browser
 
-_SHOWN = "JSON.stringify(window.hermodMap?.shown ?? null)"
+_SHOWN = "window.hermodMap?.shown"
 
 
 async def test_an_order_is_followed_from_placing_to_the_door(tabs: Tabs, cast: Cast) -> None:
@@ -45,9 +45,11 @@ async def _ride(courier: Rider, console: Tab, tracking: Tab) -> None:
     """Ride north; both maps show every position."""
     where = f"JSON.stringify(window.hermodMap?.project('{courier.id}') ?? null)"
     before = await console.until(f"{where} !== 'null' && {where}")
-    for lat in (41.1511, 41.1513, 41.1515):
-        await courier.at(lat, PICKUP["longitude"])
-        await tracking.until(f"{_SHOWN} === '[{lat},{PICKUP['longitude']}]'")
+    seen = PICKUP["latitude"] + 0.001
+    for lat in (41.1512, 41.1514, 41.1516):
+        await courier.at(lat, PICKUP["longitude"], speed_mps=22.0, heading_deg=0.0)
+        await tracking.until(f"({_SHOWN}?.[0] ?? 0) > {seen}")
+        seen = await tracking.says(f"{_SHOWN}[0]")
         before = await console.until(f"{where} !== {before!r} && {where}")
 
 

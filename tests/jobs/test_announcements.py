@@ -7,10 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.couriers.events import CourierMoved, CourierVerified
+from api.alerts.events import AlertChanged
+from api.alerts.model import AlertKind
+from api.couriers.events import CourierMoved, CourierVerified, ZoneCrossed
 from api.couriers.lifecycle import CourierStatus, Verification
-from api.deliveries.events import DeliveryMoved, EtaChanged, RouteChanged
+from api.deliveries.events import DeliveryMoved, EtaChanged, RouteChanged, StopReached
 from api.deliveries.lifecycle import DeliveryStatus
+from api.deliveries.model import StopKind
 from api.following.events import LinkEnded
 from api.identity.events import SessionEnded
 from api.kit.events import Event
@@ -64,7 +67,18 @@ GIVEN_BACK = DeliveryMoved(
         ),
         (ON_ITS_WAY, "delivery:updated", STAFF | {f"order:{ORDER}", f"courier:{ANNA}"}),
         (GIVEN_BACK, "delivery:updated", STAFF | {f"order:{ORDER}", f"courier:{BRUNO}"}),
-        (EtaChanged(DELIVERY, ORDER, ZONE, AT), "delivery:eta", STAFF | {f"order:{ORDER}"}),
+        (EtaChanged(DELIVERY, ORDER, ZONE, AT, AT, AT), "delivery:eta", STAFF | {f"order:{ORDER}"}),
+        (
+            StopReached(DELIVERY, ORDER, ZONE, ANNA, StopKind.DROPOFF, AT),
+            "stop:reached",
+            STAFF | {f"order:{ORDER}", f"courier:{ANNA}"},
+        ),
+        (ZoneCrossed(ANNA, ZONE, "left", AT), "courier:zone", STAFF),
+        (
+            AlertChanged(AlertKind.STUCK, DELIVERY, ORDER, ANNA, ZONE, is_open=True),
+            "alert:changed",
+            STAFF,
+        ),
         (RouteChanged(ANNA), "route:updated", {"platform", f"courier:{ANNA}"}),
         (
             CourierMoved(ANNA, USER, ZONE, CourierStatus.ONLINE, CourierStatus.OFFLINE),

@@ -185,12 +185,22 @@ def test_a_fix_not_believed_is_stored_with_its_reason_and_freezes_nobody(
 
 
 def test_a_phone_that_insists_on_a_jump_is_believed() -> None:
-    """A first fix at an emulator's default place locks nobody out."""
+    """Five that agree: then the positions before were the wrong ones."""
+    ride = Ride()
+    ride.send(*(fix(seq, lat=37.42, lng=-122.08) for seq in range(1, 6)))
+    taken = ride.send(*(fix(seq) for seq in range(6, 12)))
+    assert taken.results == [*["jump"] * 4, "accepted", "accepted"]
+    assert ride.latest == 11
+
+
+def test_a_first_fix_at_a_default_place_locks_nobody_out() -> None:
+    """One fix weighs little: two that agree against it are believed; so after a gap."""
     ride = Ride()
     ride.send(fix(1, lat=37.42, lng=-122.08))
-    taken = ride.send(*(fix(seq) for seq in range(2, 8)))
-    assert taken.results == [*["jump"] * 4, "accepted", "accepted"]
-    assert ride.latest == 7
+    assert ride.send(*(fix(seq) for seq in range(2, 8))).results == ["jump", *["accepted"] * 5]
+    away = fix(8, NOW_MS - 70 * SECOND, lat=HERE[0] + 0.003)
+    back = [fix(seq, NOW_MS - (78 - seq) * SECOND) for seq in (9, 10)]
+    assert ride.send(away, *back).results == ["accepted", "jump", "accepted"]
 
 
 def test_jumps_that_contradict_each_other_move_nobody() -> None:
@@ -205,8 +215,8 @@ def test_jumps_that_contradict_each_other_move_nobody() -> None:
 def test_a_believed_fix_ends_the_doubt_about_the_position() -> None:
     """Only jumps in a row count."""
     ride = Ride()
-    ride.send(fix(1))
-    for first in (2, 7):
+    ride.send(*(fix(seq) for seq in range(1, 6)))
+    for first in (6, 11):
         away = [fix(seq, lat=HERE[0] + 1) for seq in range(first, first + 4)]
         assert ride.send(*away, fix(first + 4)).results == [*["jump"] * 4, "accepted"]
 

@@ -75,6 +75,7 @@ export class Desk {
         'offer:new': changed,
         'offer:withdrawn': changed,
         'route:updated': changed,
+        'stop:reached': changed,
         'delivery:updated': changed,
         'order:updated': changed,
         'courier:status': () => {

@@ -40,6 +40,8 @@ export interface Stop {
   longitude: number;
   address: string;
   etaAt: string | null;
+  /** Since when your fixes say that you are there. */
+  reachedAt: string | null;
 }
 
 export const FAILURES = [

@@ -1,6 +1,16 @@
 // What the tracking page tells: where the story stands, and an arrival time that stays calm.
 import { describe, expect, test } from 'vitest';
-import { ageMs, calmEtaMs, chapterOf, isLate, isOver, isUnderWay, stepsOf } from '../track/story';
+import {
+  ageMs,
+  calmEtaMs,
+  calmRange,
+  chapterOf,
+  isLate,
+  isOver,
+  isUnderWay,
+  rangeToShow,
+  stepsOf,
+} from '../track/story';
 import type { TrackingView } from '../track/view';
 
 const DOOR = { latitude: 41.15, longitude: -8.6, address: 'Rua A 1' };
@@ -21,6 +31,9 @@ function view(changes: Partial<TrackingView>): TrackingView {
     pickedUpAt: null,
     deliveredAt: null,
     etaAt: null,
+    etaFrom: null,
+    etaUntil: null,
+    reachedAt: null,
     courierName: null,
     courierVehicle: null,
     stopsBefore: 0,
@@ -48,6 +61,9 @@ describe('the chapter', () => {
 
   test('tells of the courier', () => {
     expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier' }))).toBe('to_shop');
+    const reachedAt = '2026-11-21T12:00:00Z';
+    expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier', reachedAt }))).toBe('at_shop');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', reachedAt }))).toBe('at_door');
     expect(chapterOf(view({ deliveryStatus: 'in_transit', stopsBefore: 2 }))).toBe('other_stops');
     expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.2) }))).toBe('on_the_way');
   });
@@ -108,6 +124,26 @@ describe('the arrival time', () => {
   test('is late without one too, once the promise has passed', () => {
     expect(isLate(view({}), null, Date.parse('2026-11-21T12:29:00Z'))).toBe(false);
     expect(isLate(view({}), null, Date.parse('2026-11-21T12:31:00Z'))).toBe(true);
+  });
+});
+
+describe('the range of arrival', () => {
+  const shown = { fromMs: 600_000, untilMs: 1_200_000 };
+
+  test('stays until an end moves by two minutes, or it has passed', () => {
+    const near = { fromMs: 660_000, untilMs: 1_100_000 };
+    const other = { fromMs: 660_000, untilMs: 1_080_000 };
+    expect(calmRange(shown, near, 0)).toBe(shown);
+    expect(calmRange(shown, other, 0)).toBe(other);
+    expect(calmRange(shown, near, 1_200_001)).toBe(near);
+    expect([calmRange(null, near, 0), calmRange(shown, null, 0)]).toEqual([near, null]);
+  });
+
+  test('is told in whole minutes, rounded outwards, and begins no sooner than now', () => {
+    const odd = { fromMs: 610_000, untilMs: 1_190_000 };
+    expect(rangeToShow(odd, 0)).toEqual(shown);
+    expect(rangeToShow(odd, 730_000)).toEqual({ fromMs: 720_000, untilMs: 1_200_000 });
+    expect([rangeToShow(odd, 1_190_000), rangeToShow(null, 0)]).toEqual([null, null]);
   });
 });
 

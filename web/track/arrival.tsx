@@ -5,7 +5,7 @@ import { clockTime, span } from '../lib/time/format';
 import { nowMs } from '../lib/time/ticking';
 import type { Following } from './following';
 import { t } from './speech';
-import { ageMs, isLate, ms, type Chapter } from './story';
+import { ageMs, isLate, ms, rangeToShow, type Chapter } from './story';
 import type { TrackingView } from './view';
 
 interface Props {
@@ -25,9 +25,11 @@ export function Arrival({ following, view, chapter }: Props): JSX.Element {
   const promise = { from: time(Date.parse(view.promisedFrom)), until: time(Date.parse(view.promisedUntil)) };
   const etaMs = following.etaMs.value;
   const late = isLate(view, etaMs, businessNowMs(following));
+  const range = rangeToShow(following.etaRange.value, businessNowMs(following));
+  const figure = range ? `${time(range.fromMs)}–${time(range.untilMs)}` : time(etaMs ?? 0);
   return (
     <>
-      {etaMs !== null && <Figure label={t('arrives')} figure={time(etaMs)} more={untilThen(following, etaMs)} />}
+      {etaMs !== null && <Figure label={t('arrives')} figure={figure} more={untilThen(following, etaMs)} />}
       {etaMs === null && late && <p data-test="eta">{t('no_time_yet')}</p>}
       {etaMs === null && !late && <Figure label={t('expected')} figure={`${promise.from}–${promise.until}`} more="" />}
       <p class="meta muted promise">

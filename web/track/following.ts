@@ -6,7 +6,7 @@ import { exchange } from '../lib/api/transport';
 import type { Ticket } from '../lib/api/views';
 import { Connection } from '../lib/live/connection';
 import { Latest } from '../lib/live/latest';
-import { calmEtaMs, chapterOf, isOver, ms } from './story';
+import { calmEtaMs, calmRange, chapterOf, isOver, ms, type EtaRange } from './story';
 import type { TrackingView } from './view';
 
 interface Location {
@@ -23,6 +23,7 @@ const GATHER_MS = 150;
 export class Following {
   readonly view = signal<TrackingView | null>(null);
   readonly etaMs = signal<number | null>(null);
+  readonly etaRange = signal<EtaRange | null>(null);
   /** When we last heard anything about the order, real time. */
   readonly heardAtMs = signal(Date.now());
   readonly isGone = signal(false);
@@ -52,7 +53,8 @@ export class Following {
       handlers: {
         'order:updated': changed,
         'delivery:updated': changed,
-        'delivery:eta': ({ etaMs }: { etaMs: number }) => this.takeEta(etaMs),
+        'stop:reached': changed,
+        'delivery:eta': ({ etaMs, ...range }: { etaMs: number } & EtaRange) => this.takeEta(etaMs, range),
         'delivery:location': (location: Location) => this.takeLocation(location),
       },
     });
@@ -105,11 +107,14 @@ export class Following {
 
   private takeView(view: TrackingView): void {
     this.view.value = view;
-    this.takeEta(ms(view.etaAt));
+    const [fromMs, untilMs] = [ms(view.etaFrom), ms(view.etaUntil)];
+    this.takeEta(ms(view.etaAt), fromMs === null || untilMs === null ? null : { fromMs, untilMs });
   }
 
-  private takeEta(toldMs: number | null): void {
-    this.etaMs.value = calmEtaMs(this.etaMs.value, toldMs, this.installation.clock.nowMs());
+  private takeEta(toldMs: number | null, range: EtaRange | null): void {
+    const nowMs = this.installation.clock.nowMs();
+    this.etaMs.value = calmEtaMs(this.etaMs.value, toldMs, nowMs);
+    this.etaRange.value = calmRange(this.etaRange.value, range, nowMs);
     this.heard();
   }
 

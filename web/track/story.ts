@@ -7,9 +7,11 @@ export type Chapter =
   | 'preparing'
   | 'looking'
   | 'to_shop'
+  | 'at_shop'
   | 'other_stops'
   | 'on_the_way'
   | 'nearby'
+  | 'at_door'
   | 'delivered'
   | 'failed'
   | 'returning'
@@ -29,10 +31,11 @@ export function chapterOf(view: TrackingView): Chapter {
       return 'returning';
     case 'picked_up':
     case 'in_transit':
+      if (view.reachedAt !== null) return 'at_door';
       if (view.stopsBefore > 0) return 'other_stops';
       return isNearby(view) ? 'nearby' : 'on_the_way';
     case 'assigned_to_courier':
-      return 'to_shop';
+      return view.reachedAt === null ? 'to_shop' : 'at_shop';
     default:
       return beforeCourier(view);
   }
@@ -98,6 +101,26 @@ export function calmEtaMs(shownMs: number | null, toldMs: number | null, nowMs: 
   if (shownMs === null || toldMs === null) return toldMs;
   const small = Math.abs(toldMs - shownMs) < CALM_MS;
   return small && shownMs > nowMs ? shownMs : toldMs;
+}
+
+/** From when to when an order is expected, milliseconds. */
+export interface EtaRange {
+  fromMs: number;
+  untilMs: number;
+}
+
+/** Return the range to show: it moves when an end moves by two minutes, or when it has passed. */
+export function calmRange(shown: EtaRange | null, told: EtaRange | null, nowMs: number): EtaRange | null {
+  if (!shown || !told) return told;
+  const moves = Math.max(Math.abs(told.fromMs - shown.fromMs), Math.abs(told.untilMs - shown.untilMs));
+  return moves < CALM_MS && shown.untilMs > nowMs ? shown : told;
+}
+
+/** Return the range in whole minutes, rounded outwards; null where there is none or all of it has passed. */
+export function rangeToShow(range: EtaRange | null, nowMs: number): EtaRange | null {
+  if (!range || range.untilMs <= nowMs) return null;
+  const fromMs = Math.floor(Math.max(range.fromMs, nowMs) / 60_000) * 60_000;
+  return { fromMs, untilMs: Math.ceil(range.untilMs / 60_000) * 60_000 };
 }
 
 /** Tell whether the order will come later than was promised; without an arrival time, whether the promise has passed. */

@@ -25,6 +25,11 @@ export interface TrackingView {
   pickedUpAt: string | null;
   deliveredAt: string | null;
   etaAt: string | null;
+  /** In four of five cases it comes between these. */
+  etaFrom: string | null;
+  etaUntil: string | null;
+  /** Since when the courier seems to be at the next stop of this order. */
+  reachedAt: string | null;
   courierName: string | null;
   courierVehicle: VehicleType | null;
   stopsBefore: number;

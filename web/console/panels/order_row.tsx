@@ -15,6 +15,8 @@ interface Props {
 export function OrderRowView({ city, row, nowMs }: Props): JSX.Element {
   const { order, delivery } = row;
   const stage = city.orders.stage(row);
+  void city.alerts.pulse.version.value;
+  const alert = city.alerts.shownOf(delivery?.id);
   return (
     <div class={`order-row ${stage}`} data-test="order" data-number={order.orderNumber}>
       <span class="order-where" dir="auto">
@@ -24,7 +26,7 @@ export function OrderRowView({ city, row, nowMs }: Props): JSX.Element {
       <span class="order-who muted">
         <span dir="ltr">{order.orderNumber}</span> · <bdi>{delivery?.courierId ? city.roster.nameOf(delivery.courierId) : shopOf(city, row)}</bdi>
       </span>
-      <StageChip stage={stage} />
+      {alert ? <span class="chip failed" data-test="alert">{t(`alert_${alert}`)}</span> : <StageChip stage={stage} />}
     </div>
   );
 }

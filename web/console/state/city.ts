@@ -7,6 +7,7 @@ import { Connection } from '../../lib/live/connection';
 import type { Introduction } from '../../lib/live/frames';
 import { Persistent } from '../../lib/live/persistent';
 import { nowMs } from '../../lib/time/ticking';
+import { Alerts, type AlertNews } from './alerts';
 import { Dossiers } from './dossiers';
 import { Fleet } from './fleet';
 import { LastHour } from './last_hour';
@@ -26,6 +27,7 @@ export class City {
   readonly orders: OrderBook;
   readonly roster: Roster;
   readonly lastHour: LastHour;
+  readonly alerts: Alerts;
   readonly dossiers: Dossiers;
   readonly fleet: Fleet;
   readonly replay: Replay;
@@ -47,6 +49,7 @@ export class City {
     this.orders = new OrderBook(session);
     this.roster = new Roster(session);
     this.lastHour = new LastHour(session);
+    this.alerts = new Alerts(session);
     this.dossiers = new Dossiers(session);
     this.replay = new Replay(session);
     this.fleet = new Fleet((cell) => this.connection.send('resync', cell));
@@ -94,6 +97,7 @@ export class City {
       this.orders.load(),
       this.roster.load(),
       this.lastHour.load(),
+      this.alerts.load(),
     ]);
     this.zones.value = zones;
     this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
@@ -172,6 +176,8 @@ export class City {
       'order:new': once((news: OrderNews) => orders.orderCame(news)),
       'order:updated': once((news: OrderNews) => orders.orderMoved(news)),
       'delivery:updated': once((news: DeliveryNews) => orders.deliveryMoved(news)),
+      'stop:reached': once(() => undefined), // the dossier that is open is read again
+      'alert:changed': once((news: AlertNews) => this.alerts.changed(news)),
       'delivery:eta': once((news: EtaNews) => orders.etaMoved(news)),
       'offer:new': once((news: OfferNews) => orders.offerMade(news)),
       'offer:withdrawn': once((news: OfferNews) => orders.offerClosed(news)),

@@ -76,6 +76,8 @@ export const words: Like<typeof english> = {
   stage_assigned: 'إلى الاستلام',
   stage_aboard: 'في الطريق',
   stage_failed: 'تعذّر',
+  alert_stuck: 'لا يتحرك',
+  alert_off_route: 'خارج الطريق',
   stage_returned: 'أُعيد',
   stage_delivered: 'سُلّم',
   stage_cancelled: 'أُلغي',

@@ -73,6 +73,8 @@ export const words = {
   stage_assigned: 'To pickup',
   stage_aboard: 'On the way',
   stage_failed: 'Failed',
+  alert_stuck: 'Not moving',
+  alert_off_route: 'Off the route',
   stage_returned: 'Returned',
   stage_delivered: 'Delivered',
   stage_cancelled: 'Cancelled',

@@ -76,6 +76,8 @@ export const words: Like<typeof english> = {
   stage_assigned: 'Дүкенге',
   stage_aboard: 'Жолда',
   stage_failed: 'Берілмеді',
+  alert_stuck: 'Қозғалмай тұр',
+  alert_off_route: 'Жолдан шықты',
   stage_returned: 'Қайтарылды',
   stage_delivered: 'Жеткізілді',
   stage_cancelled: 'Бас тартылды',

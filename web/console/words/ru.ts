@@ -76,6 +76,8 @@ export const words: Like<typeof english> = {
   stage_assigned: 'К магазину',
   stage_aboard: 'В пути',
   stage_failed: 'Не вручён',
+  alert_stuck: 'Стоит на месте',
+  alert_off_route: 'Не по пути',
   stage_returned: 'Возвращён',
   stage_delivered: 'Доставлен',
   stage_cancelled: 'Отменён',

@@ -39,6 +39,11 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
         </span>
         {stop?.etaAt && <span class="muted stop-eta">{clockTime(Date.parse(stop.etaAt), locale.value)}</span>}
       </p>
+      {stop?.reachedAt && (
+        <p class="muted" data-test="reached">
+          {t('you_are_there')}
+        </p>
+      )}
       <h2 class="stop-where">
         <bdi>{place.address}</bdi>
       </h2>

@@ -83,6 +83,7 @@ export const words: Like<typeof english> = {
   pick_up: 'الاستلام',
   bring_to: 'التسليم',
   ready_at: 'جاهز {time}',
+  you_are_there: 'يبدو أنك في المكان: اضغط أدناه عند الانتهاء.',
   is_ready: 'جاهز',
   accept: 'قبول',
   reject: 'رفض',

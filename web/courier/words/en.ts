@@ -73,6 +73,7 @@ export const words = {
   pick_up: 'Pick up',
   bring_to: 'Bring to',
   ready_at: 'ready at {time}',
+  you_are_there: 'You seem to be there: press below when it is done.',
   is_ready: 'ready',
   accept: 'Accept',
   reject: 'Refuse',

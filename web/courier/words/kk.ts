@@ -76,6 +76,7 @@ export const words: Like<typeof english> = {
   pick_up: 'Алу',
   bring_to: 'Апару',
   ready_at: '{time} дайын болады',
+  you_are_there: 'Сіз сол жерде сияқтысыз: біткенде төмендегі батырманы басыңыз.',
   is_ready: 'дайын',
   accept: 'Қабылдау',
   reject: 'Бас тарту',

@@ -81,6 +81,7 @@ export const words: Like<typeof english> = {
   pick_up: 'Забрать',
   bring_to: 'Отвезти',
   ready_at: 'готово в {time}',
+  you_are_there: 'Похоже, вы на месте: нажмите кнопку ниже, когда закончите.',
   is_ready: 'готово',
   accept: 'Принять',
   reject: 'Отказаться',

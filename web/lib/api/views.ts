@@ -142,6 +142,16 @@ export interface Delivery {
   receivedBy: string | null;
 }
 
+/** Something a dispatcher should look at. */
+export interface Alert {
+  kind: 'stuck' | 'off_route' | 'at_risk' | 'late';
+  deliveryId: string;
+  orderId: string;
+  courierId: string | null;
+  zoneId: string;
+  raisedAt: string;
+}
+
 export interface StaffCourier {
   id: string;
   firstName: string;

@@ -1,0 +1,96 @@
+"""Alerts: couriers who do not get on, deliveries that will be late; looked for again and again.
+
+A silent courier is no news of this kind: where somebody is not is all that one could say.
+"""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from api.alerts import service
+from api.alerts.model import Alert, AlertKind
+from api.deliveries.model import StopKind
+from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId, new_id
+from api.kit.statement import Query
+from api.planning import POLICY
+from dispatch.policy import DispatchPolicy
+from dispatch.promise import Risk, risk
+from geo.point import Point
+from geo.progress import Progress, ProgressLimits, Trouble, go_on, trouble_of
+from jobs.snapshot import CourierRow, Market, StopRow, read_market
+from jobs.station import Station
+from tracking.positions import Positions
+
+_KIND = {
+    Trouble.STUCK: AlertKind.STUCK,
+    Trouble.OFF_ROUTE: AlertKind.OFF_ROUTE,
+    Risk.AT_RISK: AlertKind.AT_RISK,
+    Risk.LATE: AlertKind.LATE,
+}
+
+_ZONES = Query(
+    UUID,
+    """
+    SELECT DISTINCT c.home_zone_id
+    FROM couriers AS c JOIN delivery_routes AS r ON r.courier_id = c.id
+    WHERE r.status = 'in_progress' AND c.home_zone_id IS NOT NULL
+    """,
+)
+
+
+class AlertWatch:
+    """Remembers how couriers have got on towards their next stops."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._limits = ProgressLimits()
+        self._progress: dict[CourierId, Progress] = {}
+
+    async def run_once(self) -> None:
+        """Look at everybody with a route, raise what is wrong, end what is not any more."""
+        live = Positions(self._station.redis, self._station.settings.presence_s)
+        async with self._station.work() as work:
+            zone_ids = [ZoneId(one) for one in await _ZONES.all(work.db)]
+            market = await read_market(work, live, zone_ids, [])
+            wrong = [*self._on_the_way(market, live), *_behind_time(market, work[POLICY])]
+            await service.settle(work, wrong)
+
+    def _on_the_way(self, market: Market, live: Positions) -> Iterator[Alert]:
+        now_s, known, self._progress = market.now.timestamp(), self._progress, {}
+        for courier in market.couriers:
+            position, stops = market.positions.get(courier.id), market.stops.get(courier.id)
+            if not stops or position is None or live.is_stale(position):
+                continue
+            stop, at = stops[0], Point(position.lat, position.lng)
+            progress = go_on(known.get(courier.id), stop.id, _place(stop), at, now_s, self._limits)
+            self._progress[courier.id] = progress
+            trouble = trouble_of(progress, now_s, self._limits)
+            if trouble is not None:
+                yield _alert(_KIND[trouble], courier, stop, market)
+
+
+def _behind_time(market: Market, policy: DispatchPolicy) -> Iterator[Alert]:
+    for courier in market.couriers:
+        for stop in market.stops.get(courier.id, ()):
+            if stop.kind is not StopKind.DROPOFF or stop.eta_at is None:
+                continue
+            end_s = round((stop.window_end - market.now).total_seconds())
+            eta_s = round((max(stop.eta_at, market.now) - market.now).total_seconds())
+            found = risk(end_s, eta_s, policy)
+            if found is not Risk.ON_TIME:
+                yield _alert(_KIND[found], courier, stop, market)
+
+
+def _place(stop: StopRow) -> Point:
+    return stop.pickup_location if stop.kind is StopKind.PICKUP else stop.dropoff_location
+
+
+def _alert(kind: AlertKind, courier: CourierRow, stop: StopRow, market: Market) -> Alert:
+    return Alert(
+        new_id(),
+        kind,
+        DeliveryId(stop.delivery_id),
+        OrderId(stop.order_id),
+        courier.id,
+        courier.zone_id,
+        market.now,
+    )

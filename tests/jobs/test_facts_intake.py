@@ -1,0 +1,94 @@
+"""The intake of facts: noted once at the stop, told to all concerned, deciding nothing."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from jobs import courier_plans, facts_intake
+from jobs.facts_intake import FactsIntake
+from tests.support.cast import Cast
+from tests.support.people import Person
+from tests.support.road import brought_to
+from tracking import facts, keys, plans, zones
+from tracking.facts import Fact, What
+from tracking.plans import CourierState
+
+AT_MS = 1_790_000_000_000
+
+
+async def tell(cast: Cast, *told: Fact) -> None:
+    """Let a gateway tell these."""
+    async with cast.stack.station.redis.pipeline() as pipeline:
+        facts.tell(pipeline, told)
+        await pipeline.execute()
+
+
+async def plan_of(cast: Cast, courier: Person) -> plans.CourierPlan:
+    """Return what live tracking knows of a courier."""
+    await courier_plans.resync(cast.stack.station)
+    held = await plans.load_all(cast.stack.station.redis)
+    return {str(plan.courier_id): plan for plan in held}[courier.courier_id]
+
+
+def reached(courier_id: UUID, stop_id: UUID, at_ms: int) -> Fact:
+    """Return an arrival."""
+    return Fact(What.STOP_REACHED, courier_id, stop_id, at_ms)
+
+
+async def told(cast: Cast) -> list[dict[str, Any]]:
+    """Return the arrivals that were told."""
+    rows = await cast.stack.rows("SELECT payload FROM outbox WHERE topic = 'stop.reached'")
+    return [dict(row) for row in rows]
+
+
+async def test_an_arrival_is_noted_once_and_moves_nothing(cast: Cast) -> None:
+    """However often it is told; the delivery waits for the courier's own word."""
+    courier = await cast.courier()
+    order, _delivery_id = await brought_to(cast, courier)
+    plan = await plan_of(cast, courier)
+    assert len(plan.stops) == 2
+    before = await cast.delivery_of(order)
+    fact = reached(plan.courier_id, plan.stops[0].stop_id, AT_MS)
+    later = reached(plan.courier_id, plan.stops[0].stop_id, AT_MS + 9000)
+    await tell(cast, later, fact)
+    await FactsIntake(cast.stack.station).run_once()
+    await cast.stack.station.redis.delete(keys.FACTS_DONE)
+    await FactsIntake(cast.stack.station).run_once()
+    assert len(await told(cast)) == 1
+    route = (await courier.get("/api/v1/courier/route")).data
+    since = [stop["reachedAt"] for stop in route["stops"]]
+    moment = datetime.fromtimestamp(AT_MS / 1000, UTC)
+    assert datetime.fromisoformat(since[0]) == moment
+    assert since[1] is None
+    assert (await cast.delivery_of(order))["status"] == before["status"]
+    assert (await plan_of(cast, courier)).state is CourierState.AT_STOP
+
+
+async def test_nobody_arrives_at_the_stops_of_others_or_at_none(cast: Cast) -> None:
+    """Nothing is told, and the next fact is taken all the same."""
+    courier, other = await cast.courier(), await cast.courier()
+    await brought_to(cast, courier)
+    plan = await plan_of(cast, courier)
+    intake = FactsIntake(cast.stack.station)
+    await tell(
+        cast,
+        reached(UUID(other.courier_id), plan.stops[0].stop_id, AT_MS),
+        reached(plan.courier_id, uuid4(), AT_MS),
+    )
+    await intake.run_once()
+    assert await told(cast) == []
+    await tell(cast, reached(plan.courier_id, plan.stops[1].stop_id, AT_MS))
+    await intake.run_once()
+    assert len(await told(cast)) == 1
+
+
+async def test_zones_are_published_and_crossings_told(cast: Cast) -> None:
+    """To the dispatchers of the zone."""
+    courier = await cast.courier()
+    station = cast.stack.station
+    await facts_intake.publish_zones(station)
+    (zone_id,) = await zones.load(station.redis)
+    await tell(cast, Fact(What.ZONE_ENTERED, UUID(courier.courier_id), zone_id, AT_MS))
+    await FactsIntake(station).run_once()
+    (row,) = await cast.stack.rows("SELECT payload FROM outbox WHERE topic = 'courier.zone'")
+    assert '"entered"' in str(row["payload"]).replace("'", '"')
