@@ -99,10 +99,10 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         await heart.stop()
         await social.close()
         resources[PASSWORDS].close()
+        await limiter.settle()
         await redis.aclose()
 
     app.cleanup_ctx.append(run)
-    limiter = RateLimiter(redis, settings.limits)
     serving = Shell(
         database=database,
         clock=settings.clock,
