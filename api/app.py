@@ -103,6 +103,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
             await heart.stop()
         await sandbox.close()
         resources[PASSWORDS].close()
+        await limiter.settle()
         await redis.aclose()
 
     app.cleanup_ctx.append(run)

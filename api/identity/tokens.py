@@ -12,7 +12,7 @@ import struct
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 import jwt
@@ -71,7 +71,7 @@ class TokenMint:
         self._secret = secret.encode()
         self._jwt_key = self._derive(b"access-token")
         self._access_s = access_s
-        self._known: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], tuple[float, Actor]] = OrderedDict()
 
     def access_token(
         self,
@@ -103,9 +103,9 @@ class TokenMint:
 
     def read_access_token(self, token: str, address: str | None) -> Actor:
         """Return who the token speaks for; raise `Unauthenticated` for one that does not hold."""
-        known = self._known.get(token)
+        known = self._known.get((token, address))
         if known is not None and known[0] > time.time():
-            return replace(known[1], address=address)
+            return known[1]
         claims = self._proven(token)
         now = time.time()
         if claims.exp <= now:
@@ -121,7 +121,7 @@ class TokenMint:
             zone_ids=frozenset(map(ZoneId, claims.zones)),
             narrowed=frozenset(claims.perms),
         )
-        self._known[token] = (claims.exp, actor)
+        self._known[token, address] = (claims.exp, actor)
         if len(self._known) > _CACHED_TOKENS:
             self._known.popitem(last=False)
         return actor

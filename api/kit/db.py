@@ -6,8 +6,8 @@ releasing each have their own deadline, and a cancelled connection is terminated
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -178,11 +178,73 @@ class Database:
             return "Too much is being asked at once: try again in a moment"
         return NO_ANSWER
 
+    def lending(self, *, in_transaction: bool) -> "Lent":
+        """Return what lends a connection at its first statement; `end` gives it back."""
+        return Lent(self.transaction if in_transaction else self.connection)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Lend a connection inside one transaction: all of it is saved, or nothing."""
         async with self.connection() as connection, connection.transaction():
             yield connection
+
+
+class Lent:
+    """A connection that is borrowed when it is first needed: many a request never asks.
+
+    One statement at a time, as with every connection.
+    """
+
+    __slots__ = ("_borrow", "_borrowed", "_connection")
+
+    def __init__(self, borrow: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
+        self._borrow = borrow
+        self._borrowed: AbstractAsyncContextManager[Connection] | None = None
+        self._connection: Connection | None = None
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Record]:
+        """Return all rows."""
+        return await (self._connection or await self._first()).fetch(sql, *arguments)  # type: ignore[no-any-return]  # asyncpg ships no types
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> Record | None:
+        """Return the first row."""
+        return await (self._connection or await self._first()).fetchrow(sql, *arguments)
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """Return the first value of the first row."""
+        return await (self._connection or await self._first()).fetchval(sql, *arguments)
+
+    async def execute(self, sql: str, *arguments: Any) -> str:
+        """Run a statement; return its tag."""
+        return await (self._connection or await self._first()).execute(sql, *arguments)  # type: ignore[no-any-return]  # asyncpg ships no types
+
+    @asynccontextmanager
+    async def transaction(self, **options: Any) -> AsyncIterator[None]:
+        """Begin a transaction, or a savepoint inside the one that there is."""
+        async with (self._connection or await self._first()).transaction(**options):
+            yield
+
+    async def end(self, error: BaseException | None = None) -> None:
+        """Commit, or roll back after an error, and give the connection back if one was lent."""
+        borrowed, self._borrowed, self._connection = self._borrowed, None, None
+        if borrowed is None:
+            return
+        if error is None:
+            await borrowed.__aexit__(None, None, None)
+        else:
+            await borrowed.__aexit__(type(error), error, error.__traceback__)
+
+    async def _first(self) -> Connection:
+        if self._borrowed is not None:
+            message = "two statements of one request at once: wait for the first"
+            raise RuntimeError(message)
+        borrowed = self._borrowed = self._borrow()
+        try:
+            self._connection = await borrowed.__aenter__()
+        except BaseException:
+            self._borrowed = None
+            raise
+        return self._connection
 
 
 NO_ANSWER = "The database does not answer"

@@ -1,12 +1,14 @@
 """Structured logs: one event per line as JSON, with the request or job it belongs to."""
 
+import asyncio
 import json
 import logging
 import re
 import sys
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 
@@ -16,11 +18,29 @@ context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=N
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT): .*$\n?", re.MULTILINE)
 """Where PostgreSQL's errors quote values, which may be somebody's phone number."""
 
-_OWN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_SAME = {**logging.makeLogRecord({}).__dict__, "levelno": logging.INFO, "levelname": "INFO"}
+_OWN_FIELDS = frozenset(_SAME) | {"message", "asctime", "taskName", "beside"}
+
+
+class Told(logging.LogRecord):
+    """A record of what happens all the time: where in the code is not looked up."""
+
+    def __init__(self, logger: str, event: str, beside: dict[str, Any]) -> None:
+        self.__dict__ |= _SAME
+        self.__dict__ |= beside
+        self.name, self.msg, self.created, self.beside = logger, event, time.time(), beside
+
+
+def tell(log: logging.Logger, event: str, beside: dict[str, Any]) -> None:
+    """Log as `log.info(event, extra=beside)` does, at half the cost."""
+    if log.isEnabledFor(logging.INFO):
+        log.handle(Told(log.name, event, beside))
 
 
 def beside(record: logging.LogRecord) -> dict[str, Any]:
     """Return the `extra` fields of a line."""
+    if isinstance(record, Told):
+        return record.beside
     return {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
 
 
@@ -35,18 +55,21 @@ class JsonLines(logging.Formatter):
     def __init__(self, program: str) -> None:
         super().__init__()
         self._program = program
+        self._second, self._shown = -1, ""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
         line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": self._time(record.created),
             "level": record.levelname.lower(),
             "program": self._program,
             "logger": record.name,
             "event": record.getMessage(),
         }
-        for name, value in ((context.get() or {}) | beside(record)).items():
-            line[f"{name}_" if name in line else name] = value  # what happened is never covered up
+        more = (context.get() or {}) | beside(record)
+        if not line.keys().isdisjoint(more):  # what happened is never covered up
+            more = {f"{k}_" if k in line else k: v for k, v in more.items()}
+        line |= more
         if record.exc_info:
             line["traceback"] = without_rows(self.formatException(record.exc_info))
         try:
@@ -54,10 +77,59 @@ class JsonLines(logging.Formatter):
         except TypeError:  # half a surrogate pair, an integer beyond 64 bits
             return json.dumps(line, default=str)
 
+    def _time(self, created: float) -> str:
+        """Return RFC 3339 in UTC; most lines share their second with the one before."""
+        second, ms = divmod(int(created * 1000), 1000)
+        if second != self._second:
+            shown = datetime.fromtimestamp(second, UTC).replace(tzinfo=None).isoformat()
+            self._second, self._shown = second, shown
+        return f"{self._shown}.{ms:03d}+00:00"
+
+
+class Turns(logging.StreamHandler[TextIO]):
+    """Writes what is told in one turn of the event loop at once, at its end.
+
+    A line costs a system call otherwise, more than the line itself. Warnings and worse are written
+    before anything else happens, and so is what is told outside of a loop.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a line."""
+        try:
+            self._lines.append(self.format(record) + self.terminator)
+            if record.levelno >= logging.WARNING or (loop := _running_loop()) is None:
+                self.flush()
+            elif len(self._lines) == 1:
+                loop.call_soon(self.flush)
+        except Exception:
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Write the lines that wait."""
+        self.acquire()
+        try:
+            lines, self._lines = self._lines, []
+            if lines:
+                self.stream.write("".join(lines))
+            super().flush()
+        finally:
+            self.release()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
 
 def configure(program: str, level: str) -> None:
     """Send all logs of this process to standard error as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Turns(sys.stderr)
     handler.setFormatter(JsonLines(program))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("aiohttp.access", "engineio.server", "socketio.server", "alembic"):

@@ -41,6 +41,7 @@ class Metrics:
     reactions: Counter
     restarts: Counter
     _sent: dict[str, float] = field(default_factory=dict)
+    _of_requests: dict[tuple[str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls) -> "Metrics":
@@ -67,6 +68,19 @@ class Metrics:
             reactions=counter("reactions", "outbox events by outcome", "topic", "outcome"),
             restarts=counter("loop_failures", "background loops that failed and go on", "loop"),
         )
+
+    def note_request(self, endpoint: str, status: int, seconds: float) -> None:
+        """Count a request that was answered."""
+        held = self._of_requests.get((endpoint, status))
+        if held is None:
+            held = (
+                self.requests.labels(endpoint, status),
+                self.request_seconds.labels(endpoint),
+            )
+            self._of_requests[endpoint, status] = held
+        counter, histogram = held
+        counter.inc()
+        histogram.observe(seconds)
 
     async def flush(self, redis: Redis) -> None:
         """Add what was counted since the last flush to the installation's counters."""

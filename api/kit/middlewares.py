@@ -7,8 +7,10 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from secrets import token_hex
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.kit import logs
 from api.kit.db import OUT_OF_REACH as DATABASE_OUT_OF_REACH
@@ -22,7 +24,6 @@ from api.kit.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from api.kit.ids import new_id
 from api.kit.metrics import Metrics
 from api.kit.problems import failure
 from api.kit.redis import OUT_OF_REACH as REDIS_OUT_OF_REACH
@@ -53,16 +54,17 @@ def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get(HEADER, "")
-        request[REQUEST_ID] = given if _GOOD_ID.fullmatch(given) else new_id().hex
-        token = logs.context.set({"request_id": request[REQUEST_ID]})
+        given = request.headers.get(HEADER)
+        request_id = given if given and _GOOD_ID.fullmatch(given) else token_hex(16)
+        request[REQUEST_ID] = request_id
+        token = logs.context.set({"request_id": request_id})
         began = time.perf_counter()
         status = 500
         try:
-            response = await _answer(request, handler)
+            response = await _answer(request, handler, request_id)
             status = response.status
             if not response.prepared:
-                response.headers[HEADER] = request[REQUEST_ID]
+                response.headers[HEADER] = request_id
             return response
         finally:
             _note(request, metrics, status, time.perf_counter() - began)
@@ -71,41 +73,39 @@ def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
     return answer
 
 
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
     try:
-        if set(request.headers.getall("Content-Encoding", ())) - {"identity"}:
+        encodings = request.headers.getall(hdrs.CONTENT_ENCODING, ())
+        if encodings and set(encodings) != {"identity"}:
             raise UnsupportedMediaType("Compressed request bodies are not taken: send plain JSON")
         return await handler(request)
     except ApiError as error:
-        return failure(error, request, request[REQUEST_ID])
+        return failure(error, request, request_id)
     except web.HTTPException as error:
         if error.status < 400:
             raise
         kind, message = _FROM_AIOHTTP.get(error.status, (BadRequest, error.reason))
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
-        return failure(kind(message, headers=headers), request, request[REQUEST_ID])
+        return failure(kind(message, headers=headers), request, request_id)
     except (*DATABASE_OUT_OF_REACH, *REDIS_OUT_OF_REACH):
         log.warning("a server that we need does not answer", exc_info=True)
-        return failure(Unavailable(headers=RETRY_SOON), request, request[REQUEST_ID])
+        return failure(Unavailable(headers=RETRY_SOON), request, request_id)
     except Exception:
         log.exception("unexpected error")
-        return failure(ApiError(), request, request[REQUEST_ID])
+        return failure(ApiError(), request, request_id)
 
 
 def _note(request: web.Request, metrics: Metrics, status: int, seconds: float) -> None:
-    resource = request.match_info.route.resource
-    where = f"{request.method} {resource.canonical}" if resource else "unmatched"
-    metrics.requests.labels(where, status).inc()
-    metrics.request_seconds.labels(where).observe(seconds)
-    log.info(
-        "request",
-        extra={
-            "endpoint": where,
-            "status": status,
-            "ms": round(seconds * 1000, 1),
-            "actor": request.get(ACTOR_ID, ""),
-        },
-    )
+    where = _where(request.method, request.match_info.route.resource)
+    metrics.note_request(where, status, seconds)
+    ms, actor = round(seconds * 1000, 1), request.get(ACTOR_ID, "")
+    logs.tell(log, "request", {"endpoint": where, "status": status, "ms": ms, "actor": actor})
+
+
+@lru_cache(maxsize=1024)
+def _where(method: str, resource: web.AbstractResource | None) -> str:
+    """Return under which name a request is counted: never under its path."""
+    return f"{method} {resource.canonical}" if resource else "unmatched"
 
 
 SECURITY_HEADERS = {

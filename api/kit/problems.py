@@ -13,6 +13,7 @@ from api.kit.schema import TextFile
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 _NO_STORE = {"Cache-Control": "private, no-store"}
+_OF_SUCCESS = web.Response(headers={"Content-Type": JSON, **_NO_STORE}).headers
 
 
 def body_of(reply: BaseModel | None) -> bytes:
@@ -23,12 +24,12 @@ def body_of(reply: BaseModel | None) -> bytes:
 
 def success(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
     """Return a finished success; personal data is not cached on the way."""
-    return web.Response(
-        body=None if status == 204 else body,
-        status=status,
-        content_type=JSON,
-        headers={**_NO_STORE, **headers},
+    response = web.Response(
+        body=None if status == 204 else body, status=status, headers=_OF_SUCCESS
     )
+    if headers:
+        response.headers.update(headers)
+    return response
 
 
 def text_file(reply: TextFile) -> web.Response:

@@ -1,46 +1,28 @@
 """The way of every request: who, how often, what, once; then one transaction, then one answer."""
 
 import asyncio
-import hashlib
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from api.kit import idempotency, problems
 from api.kit.actor import Actor
 from api.kit.clock import Clock
 from api.kit.db import LOST_RACE, RETRY_SOON, Database
+from api.kit.deadline import Deadline
 from api.kit.download import AT_ONCE, Download, Stream, answer_to
-from api.kit.endpoint import KIB, AnyEndpoint, Idempotency, Owner
-from api.kit.errors import (
-    BodyTooLarge,
-    FieldError,
-    Forbidden,
-    IdempotencyKeyMissing,
-    InvalidInput,
-    PreconditionRequired,
-    RequestTimeout,
-    Unauthenticated,
-    Unavailable,
-    UnsupportedMediaType,
-)
-from api.kit.field_errors import field_errors
-from api.kit.idempotency import Claim
-from api.kit.json_door import parse_body
+from api.kit.endpoint import AnyEndpoint, Owner
+from api.kit.errors import Forbidden, Unauthenticated, Unavailable
+from api.kit.intake import Call, Intake
 from api.kit.middlewares import ACTOR_ID, request_id_of
 from api.kit.rate_limit import RateClass, RateLimited, RateLimiter, per_minute
 from api.kit.resources import Resources
 from api.kit.sandbox import Sandbox
 from api.kit.schema import TextFile
-from api.kit.upload import Spool, Upload
+from api.kit.upload import Spool
 from api.kit.work import Work, begin_work
-
-Model = TypeVar("Model", bound=BaseModel)
 
 Guard = Callable[[web.Request], Awaitable[Actor]]
 """Finds out who sends a request; raises `Unauthenticated` for bad credentials."""
@@ -87,28 +69,14 @@ class Shell:
         return await self.sandbox.database()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, parsed and admitted."""
-
-    actor: Actor
-    path: Any
-    query: Any
-    body: Any
-    claim: Claim | None
-    expected_version: int | None
-    request: web.Request
-
-
 def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
     """Register `endpoint` with the application's router."""
-
-    patience_s = shell.patience_s(endpoint)
+    way = _Way(endpoint, shell, Intake(endpoint, shell.body_s))
+    deadline = Deadline(shell.patience_s(endpoint))
 
     async def serve(request: web.Request) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(patience_s), AsyncExitStack() as held:
-                answer = await _serve(endpoint, request, shell, held)
+            answer = await deadline.within(way.serve(request))
         except TimeoutError as error:
             raise Unavailable("This took too long: try again") from error
         if isinstance(answer, Stream):
@@ -120,36 +88,66 @@ def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
         app.router.add_route("HEAD", endpoint.path, serve)
 
 
-async def _serve(
-    endpoint: AnyEndpoint, request: web.Request, shell: Shell, held: AsyncExitStack
-) -> web.StreamResponse:
-    actor = await shell.guard(request)
-    request[ACTOR_ID] = str(actor.key_id or actor.user_id or "")
-    limits = await _count(endpoint, shell.limiter, actor)
-    _admit(endpoint, actor)
-    call = await _parse(endpoint, request, shell, actor, held)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The way of the requests to one endpoint."""
 
-    async def once() -> web.Response | Download:
+    endpoint: AnyEndpoint
+    shell: Shell
+    intake: Intake
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        actor = await self.shell.guard(request)
+        request[ACTOR_ID] = str(actor.key_id or "") or actor.signed_in_as
+        limits = await _count(self.endpoint, self.shell.limiter, actor)
+        _admit(self.endpoint, actor)
+        if self.endpoint.takes_file:
+            async with self.shell.spool.receive(request, self.endpoint.body_limit) as upload:
+                call = self.intake.take_file(request, actor, upload)
+                response = await self._answer(request, actor, call)
+        else:
+            response = await self._answer(request, actor, await self.intake.take(request, actor))
+        response.headers.update(limits)
+        return response
+
+    async def _answer(self, request: web.Request, actor: Actor, call: Call) -> web.StreamResponse:
+        answer = await self._again_after_lost_race(request, actor, call)
+        return answer_to(request, answer) if isinstance(answer, Download) else answer
+
+    async def _again_after_lost_race(
+        self, request: web.Request, actor: Actor, call: Call
+    ) -> web.Response | Download:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return await self._once(request, actor, call)
+            except LOST_RACE:
+                await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
+        try:
+            return await self._once(request, actor, call)
+        except LOST_RACE as error:
+            message = "Others are changing the same thing: try again"
+            raise Unavailable(message, headers=RETRY_SOON) from error
+
+    async def _once(
+        self, request: web.Request, actor: Actor, call: Call
+    ) -> web.Response | Download:
+        shell = self.shell
         async with begin_work(
             await shell.world_of(actor),
             shell.clock,
             shell.resources,
             actor,
             request_id=request_id_of(request),
-            read_only=endpoint.reads_only,
+            read_only=self.endpoint.reads_only,
         ) as work:
             work.expected_version = call.expected_version
-            work.sent_cookies = request.cookies
+            if "Cookie" in request.headers:
+                work.sent_cookies = request.cookies
             work.user_agent = request.headers.get("User-Agent")
-            answer = await _run(endpoint, work, call)
-            if isinstance(answer, web.Response):
+            answer = await _run(self.endpoint, work, call, request)
+            if work.cookies and isinstance(answer, web.Response):
                 _set_cookies(answer, work, secure=shell.over_tls(request))
             return answer
-
-    answer = await _again_after_lost_race(once)
-    response = answer_to(request, answer) if isinstance(answer, Download) else answer
-    response.headers.update(limits)
-    return response
 
 
 def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
@@ -181,82 +179,14 @@ async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> d
     return verdict.headers(kind)
 
 
-async def _parse(
-    endpoint: AnyEndpoint, request: web.Request, shell: Shell, actor: Actor, held: AsyncExitStack
-) -> Call:
-    path_model, query_model, body_model, _reply = endpoint.signature
-    path = _values(path_model, request.match_info)
-    query = _values(query_model, _query_values(query_model, request))
-    body: BaseModel
-    came: bytes | Upload
-    if endpoint.takes_file:
-        receiving = shell.spool.receive(request, endpoint.body_limit)
-        body = came = await held.enter_async_context(receiving)
-    else:
-        came = await _read_body(endpoint, request, shell.body_s)
-        body = parse_body(body_model, came)
-    return Call(
-        actor=actor,
-        path=path,
-        query=query,
-        body=body,
-        claim=_claim(endpoint, request, actor, came),
-        expected_version=_expected_version(request) if endpoint.demands_version else None,
-        request=request,
-    )
-
-
-async def _read_body(endpoint: AnyEndpoint, request: web.Request, deadline_s: float) -> bytes:
-    if not request.body_exists:
-        return b""
-    if request.content_type != problems.JSON:
-        raise UnsupportedMediaType
-    if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType("JSON is taken as UTF-8 only: send it so, and leave charset out")
-    limit = endpoint.body_limit
-    too_large = BodyTooLarge(f"At most {limit // KIB} KiB are taken here")
-    if (request.content_length or 0) > limit:
-        raise too_large
-    raw = bytearray()
-    try:
-        async with asyncio.timeout(deadline_s):
-            async for chunk in request.content.iter_any():
-                raw += chunk
-                if len(raw) > limit:
-                    raise too_large
-    except TimeoutError as error:
-        raise RequestTimeout(headers={"Connection": "close"}) from error
-    return bytes(raw)
-
-
-def _claim(
-    endpoint: AnyEndpoint, request: web.Request, actor: Actor, came: bytes | Upload
-) -> Claim | None:
-    header = request.headers.get(idempotency.HEADER)
-    if header is None:
-        if endpoint.key_rule is Idempotency.REQUIRED:
-            raise IdempotencyKeyMissing("Send an Idempotency-Key header, for example a UUID")
-        return None
-    if endpoint.key_rule is Idempotency.UNUSED:
-        return None
-    route = f"{endpoint.method} {request.path}"
-    fingerprint = came.sha256 if isinstance(came, Upload) else hashlib.sha256(came).digest()
-    return idempotency.claim_of(header, caller=actor.caller, route=route, fingerprint=fingerprint)
-
-
 def _known_tags(request: web.Request) -> list[str]:
     given = request.headers.get("If-None-Match", "").split(",")
     return [tag.strip().removeprefix("W/") for tag in given]
 
 
-def _expected_version(request: web.Request) -> int:
-    given = request.headers.get("If-Match", "").strip('" ')
-    if not (given.isascii() and given.isdigit()) or len(given) > 9:
-        raise PreconditionRequired('Send If-Match with the ETag you read, for example "3"')
-    return int(given)
-
-
-async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response | Download:
+async def _run(
+    endpoint: AnyEndpoint, work: Work, call: Call, request: web.Request
+) -> web.Response | Download:
     if call.claim is not None:
         kept = await idempotency.take(work.db, call.claim)
         if kept is not None:
@@ -270,7 +200,7 @@ async def _run(endpoint: AnyEndpoint, work: Work, call: Call) -> web.Response | 
     if call.claim is not None:
         await idempotency.keep(work.db, call.claim, endpoint.status, content)
     etag = f'"{reply.version}"' if endpoint.versioned else None
-    if etag is not None and etag in _known_tags(call.request):
+    if etag is not None and etag in _known_tags(request):
         return problems.success(b"", 304, {"ETag": etag})
     return problems.success(content, endpoint.status, {"ETag": etag} if etag else {})
 
@@ -286,43 +216,3 @@ def _set_cookies(response: web.Response, work: Work, *, secure: bool) -> None:
             samesite="Strict",
             secure=secure,
         )
-
-
-async def _again_after_lost_race(
-    once: Callable[[], Awaitable[web.Response | Download]],
-) -> web.Response | Download:
-    for attempt in range(1, ATTEMPTS):
-        try:
-            return await once()
-        except LOST_RACE:
-            await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
-    try:
-        return await once()
-    except LOST_RACE as error:
-        message = "Others are changing the same thing: try again"
-        raise Unavailable(message, headers=RETRY_SOON) from error
-
-
-def _values(model: type[Model], values: Mapping[str, Any]) -> Model:
-    for name, value in values.items():
-        if any("\x00" in text for text in (name, *([value] if isinstance(value, str) else value))):
-            shown = name.replace("\x00", "")
-            raise InvalidInput(fields=[FieldError(shown, "invalid_text", "take the NUL out")])
-    try:
-        return model.model_validate(dict(values))
-    except ValidationError as error:
-        raise InvalidInput(fields=field_errors(model, error)) from error
-
-
-def _query_values(model: type[BaseModel], request: web.Request) -> dict[str, Any]:
-    """Return the query parameters; those that the model takes as lists keep every value."""
-    lists = {
-        field.alias
-        for field in model.model_fields.values()
-        if "list[" in str(field.annotation).lower()
-    }
-    values = {name: request.query.getall(name) for name in request.query}
-    if many := [name for name, given in values.items() if len(given) > 1 and name not in lists]:
-        message = "this stands in the query more than once: send it once"
-        raise InvalidInput(fields=[FieldError(name, "duplicate_key", message) for name in many])
-    return {name: given if name in lists else given[0] for name, given in values.items()}

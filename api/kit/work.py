@@ -1,22 +1,21 @@
 """The unit of work: one request or job, one connection, one transaction, one `now`, one actor."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import TracebackType
 from typing import Any, TypeVar
 from uuid import UUID
 
 from api.kit import audit, outbox
 from api.kit.actor import SYSTEM, Actor
 from api.kit.clock import Clock
-from api.kit.db import Connection, Database
+from api.kit.db import Database, Lent
 from api.kit.errors import ApiError, PreconditionFailed
 from api.kit.events import Event
 from api.kit.resources import Key, Resources, T
 
 Result = TypeVar("Result")
-Lend = Callable[[], AbstractAsyncContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +32,15 @@ class Cookie:
 class Work:
     """What an act needs, and what it leaves behind when its transaction is committed.
 
-    `now` is business time. After waiting for a lock read the clock again with `tick()`.
+    `now` is business time. After waiting for a lock read the clock again with `tick()`. The
+    connection is lent, and the transaction begun, by the first statement.
     """
 
-    db: Connection
+    db: Lent
     clock: Clock
     actor: Actor
     now: datetime
     resources: Resources
-    _held: AsyncExitStack
-    _lend: Lend
     request_id: str = ""
     user_agent: str | None = None
     expected_version: int | None = None
@@ -87,9 +85,8 @@ class Work:
         What was changed before is committed, what was read may have changed: lock and compare it
         again. An Idempotency-Key is let go too; of two twins the slower is refused at the end.
         """
-        await self._held.aclose()
+        await self.db.end()
         result = await slow
-        self.db = await self._held.enter_async_context(self._lend())
         self.tick()
         return result
 
@@ -100,8 +97,7 @@ class Work:
             await outbox.append(self.db, self._events, self.request_id)
 
 
-@asynccontextmanager
-async def begin_work(
+def begin_work(
     database: Database,
     clock: Clock,
     resources: Resources,
@@ -109,26 +105,45 @@ async def begin_work(
     *,
     request_id: str = "",
     read_only: bool = False,
-) -> AsyncIterator[Work]:
+) -> "Beginning":
     """Open the transaction of one request or job; commit at the end, roll back on any error.
 
     A refusal that must leave a trace (a wrong code counted, a stolen session ended) says so by
     `saves_work`: then the transaction is committed and the error raised afterwards.
 
     A read-only work holds a connection but no transaction: each of its statements stands alone,
-    an entry of the audit trail (somebody looked) too.
+    an entry of the audit trail (somebody looked) too. A work without a statement holds nothing.
     """
-    lend = database.connection if read_only else database.transaction
-    refusal: ApiError | None = None
-    async with AsyncExitStack() as held:
-        db = await held.enter_async_context(lend())
-        work = Work(db, clock, actor, clock.now(), resources, held, lend, request_id)
+    db = database.lending(in_transaction=not read_only)
+    return Beginning(Work(db, clock, actor, clock.now(), resources, request_id), read_only)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What `async with begin_work(...) as work` enters and leaves."""
+
+    work: Work
+    read_only: bool
+
+    async def __aenter__(self) -> Work:
+        """Hand out the work."""
+        return self.work
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Commit, or roll back; an error goes on either way."""
+        db = self.work.db
+        refusal = isinstance(error, ApiError) and error.saves_work and not self.read_only
+        if error is not None and not refusal:
+            await db.end(error)
+            return
         try:
-            yield work
-        except ApiError as error:
-            if read_only or not error.saves_work:
-                raise
-            refusal = error
-        await work._leave_behind()
-    if refusal is not None:
-        raise refusal
+            await self.work._leave_behind()
+        except BaseException as failed:
+            await db.end(failed)
+            raise
+        await db.end()

@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,13 +19,16 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+import uvloop
 
 from api.identity.tokens import TokenMint
 from api.kit.actor import Role
+from api.kit.buckets import GCRA
 from api.kit.ids import SessionId, UserId, new_id
-from api.kit.rate_limit import GCRA
 from api.migrate import upgrade
 from benchmarks.report import CpuShare, machine, show, tell
 from benchmarks.rest.caller import Round, call, request
@@ -35,7 +37,7 @@ from jobs.machine.services import Services, running
 
 SECRET = "a secret for this measurement alone 0123456789"  # noqa: S105  # of a private server
 SERVER_CORE, CALLER_CORE = 0, 1
-MODULES = ("fastify@5", "ioredis@5", "pg@8")
+MODULES = ("fastify@5", "ioredis@5", "pino@10", "prom-client@15")
 NPM_S = 180.0
 READY_S = 60.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,9 +70,6 @@ def words_of(name: str, folder: Path) -> Sequence[str]:
 def environment_of(services: Services, folder: Path) -> dict[str, str]:
     """Return what the contenders need to know; all read the same tokens (`TokenMint`)."""
     redis = urlsplit(services.redis_url)
-    database = urlsplit(services.database_url)
-    host = parse_qs(database.query).get("host", [database.hostname or ""])[0]
-    user, name = database.username or "", database.path.lstrip("/")
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("HERMOD_")},
         "NODE_PATH": str(folder / "node_modules"),
@@ -82,9 +81,6 @@ def environment_of(services: Services, folder: Path) -> dict[str, str]:
         "BENCH_REDIS_PATH": redis.path.partition("?")[0]
         if redis.scheme == "unix"
         else services.redis_url,
-        "BENCH_PG": f"socket:{host}?db={name}&user={user}"
-        if host.startswith("/")
-        else services.database_url,
         "BENCH_LUA": GCRA,
     }
 
@@ -127,16 +123,20 @@ async def _knock(port: int) -> None:
 
 
 async def measure(
-    contenders: Sequence[Contender], token: str, seconds: float, rounds: int
+    contenders: Sequence[Contender], tokens: Sequence[str], seconds: float, rounds: int
 ) -> dict[tuple[str, str], Round]:
-    """Return the median round of each contender and method; they take turns."""
+    """Return the median round of each contender and method; they take turns.
+
+    Each request is sent by the next of the people whose `tokens` are given.
+    """
     found: dict[tuple[str, str], list[Round]] = {}
     body = json.dumps(BODY).encode()
     for number in range(rounds + 1):
         for method in ("GET", "POST"):
             for one in contenders:
-                wire = request(method, one.port, token, body if method == "POST" else b"")
-                took = await call(one.port, one.pid, wire, seconds if number else seconds / 3)
+                sent = body if method == "POST" else b""
+                wires = cycle([request(method, one.port, token, sent) for token in tokens])
+                took = await call(one.port, one.pid, wires, seconds if number else seconds / 3)
                 if number:  # the first round warms up
                     found.setdefault((one.name, method), []).append(took)
     return {
@@ -147,10 +147,10 @@ async def measure(
 def report(found: dict[tuple[str, str], Round]) -> dict[str, float]:
     """Print the table; return our speed as a share of each other contender's."""
     rows = [
-        (f"{method} {name}", r.cpu_us, 1e6 / r.cpu_us, r.per_s, r.p50_ms, r.p99_ms)
+        (f"{method} {name}", r.cpu_us, 1e6 / r.cpu_us, r.per_s, r.busy, r.p50_ms, r.p99_ms)
         for (name, method), r in sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))
     ]
-    head = ("server", "cpu us", "per core and s", "answered per s", "p50 ms", "p99 ms")
+    head = ("server", "cpu us", "per core and s", "answered per s", "busy", "p50 ms", "p99 ms")
     show("A request (median of rounds)", head, rows)
     shares = {}
     for (name, method), other in found.items():
@@ -165,12 +165,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rest", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="per round")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--people", type=int, default=32, help="who send in turn")
     parser.add_argument("--only", nargs="+", default=[OURS, BARE, FASTIFY], metavar="NAME")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     share = CpuShare()
     mint = TokenMint(SECRET, 86_400)
-    token = mint.access_token(UserId(new_id()), Role.CUSTOMER, SessionId(new_id()), None)
+    tokens = [
+        mint.access_token(UserId(new_id()), Role.CUSTOMER, SessionId(new_id()), None)
+        for _ in range(options.people)
+    ]
     with tempfile.TemporaryDirectory(prefix="hermod-rest-") as place, ExitStack() as stack:
         folder = Path(place)
         folder.chmod(0o711)
@@ -183,11 +187,12 @@ def main() -> None:
         ]
         if (os.cpu_count() or 1) > 1:
             os.sched_setaffinity(0, {CALLER_CORE})
-        found = asyncio.run(measure(contenders, token, options.seconds, options.rounds))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            found = runner.run(measure(contenders, tokens, options.seconds, options.rounds))
     summary = {
         "shares": report(found),
         "cpu_us": {f"{method} {name}": round(r.cpu_us, 1) for (name, method), r in found.items()},
-        "spread": round(statistics.mean(r.per_s for r in found.values()), 1),
+        "people": options.people,
     }
     tell({"machine": machine(), "cpu_share": share.so_far(), "summary": summary}, options.json)
 

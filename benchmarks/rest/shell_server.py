@@ -1,7 +1,7 @@
 """Ours: two endpoints behind everything that `api/kit` does for a request. `... PORT`.
 
 Access token, rate limit in Redis, request id, log line, metrics, parsing and checking, a unit of
-work on PostgreSQL, envelope. The handlers do nothing: what is measured is the shell.
+work, envelope. The handlers do nothing and ask no database: what is measured is the shell.
 """
 
 import os
@@ -73,6 +73,7 @@ async def main(port: int) -> None:
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         yield
+        await serving.limiter.settle()
         await redis.aclose()
         await database.close()
 

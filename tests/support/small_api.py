@@ -61,6 +61,7 @@ async def small_api(
         async with guarded_program(app) as port:
             yield Person(f"http://127.0.0.1:{port}")
     finally:
+        await serving.limiter.settle()
         await redis.aclose()
 
 

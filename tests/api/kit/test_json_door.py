@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from api.kit.errors import InvalidInput
-from api.kit.json_door import check_json, parse_body
+from api.kit.json_door import check_json, is_plain, parse_body, refuse
 from api.kit.schema import Draft
 
 VALUES = st.recursive(
@@ -41,6 +41,54 @@ def refusals(raw: bytes) -> list[tuple[str, str, str]]:
 @given(VALUES, st.booleans())
 def test_plain_json_goes_through(value: Any, escaped: bool) -> None:
     check_json(json.dumps(value, ensure_ascii=escaped).encode())
+
+
+def _object_of(values: list[str]) -> str:
+    """Return an object whose keys are often the same, with colons in them."""
+    return "{" + ", ".join(f'"k:{n % 3}" : {value}' for n, value in enumerate(values)) + "}"
+
+
+def _some_key_twice(value: Any) -> bool:
+    if not isinstance(value, tuple):
+        return False
+    names = [name for name, _inner in value[1]]
+    return len(set(names)) < len(names) or any(_some_key_twice(inner) for _name, inner in value[1])
+
+
+LIKELY_WRONG = st.sampled_from([
+    *('"a"', '"a":1', '{"a":1}', '"b":"a:b"', "1", "-0", "1.5e3", "1e999", "NaN", "Infinity"),
+    *("9223372036854775807", "9223372036854775808", "-9223372036854775809", "1" * 30),
+    *(
+        '"\\u0000"',
+        '"\\ud800"',
+        '"\\ud83d\\ude00"',
+        '"\\u003a"',
+        '"\u00e9"',
+        "\x00",
+        "\ud800",
+        "\ufeff",
+    ),
+    *("{", "}", "[", "]", ",", ":", " ", "\n", "true", "null", '"', "\\", "[" * 300, "]" * 300),
+])
+
+
+@given(st.lists(LIKELY_WRONG, max_size=12).map("".join) | VALUES.map(json.dumps))
+def test_what_the_short_look_takes_the_long_one_takes_too(text: str) -> None:
+    raw = text.encode(errors="surrogatepass")
+    if is_plain(raw):
+        refuse(raw)
+
+
+@given(st.recursive(st.just("1"), lambda inner: st.lists(inner).map(_object_of), max_leaves=20))
+def test_the_short_look_sees_a_key_that_stands_twice(text: str) -> None:
+    pairs = json.loads(text, object_pairs_hook=lambda pairs: ("object", pairs))
+    assert is_plain(text.encode()) is not _some_key_twice(pairs)
+
+
+def test_an_ordinary_body_needs_the_short_look_only() -> None:
+    body = {"at": "2026-11-21T12:00:00Z", "caf\u00e9": [1.5, -7, None, True], "b": {"c": {}}}
+    for separators in ((",", ":"), (", ", ": ")):
+        assert is_plain(json.dumps(body, ensure_ascii=False, separators=separators).encode())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Structured logs: one line of JSON per event, whatever is in it."""
 
+import asyncio
+import io
 import json
 import logging
 import sys
@@ -70,3 +72,60 @@ def test_a_traceback_does_not_quote_the_rows_of_the_database() -> None:
     assert "+351912345678" not in told
     assert "duplicate key" in told
     assert "HINT: x" in told
+
+
+def record(event: str, level: int = logging.INFO) -> logging.LogRecord:
+    """Return what is told."""
+    return logging.makeLogRecord({"msg": event, "levelno": level})
+
+
+def test_what_is_told_reads_like_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("a.logger")
+    beside = {"event": "an id", "status": 200}
+    with caplog.at_level(logging.WARNING, "a.logger"):
+        logs.tell(log, "too quiet", beside)
+    with caplog.at_level(logging.INFO, "a.logger"):
+        logs.tell(log, "it happened", beside)
+        log.info("it happened", extra=beside)
+    told, logged = (json.loads(logs.JsonLines("test").format(one)) for one in caplog.records)
+    assert told.pop("at") <= logged.pop("at")
+    assert told == logged
+    assert caplog.text.count("it happened") == 2
+
+
+async def test_lines_of_one_turn_of_the_loop_are_written_together() -> None:
+    written = Counting()
+    handler = logs.Turns(written)
+    handler.emit(record("a"))
+    handler.emit(record("b"))
+    assert written.getvalue() == ""
+    await asyncio.sleep(0)
+    assert (written.getvalue(), written.writes) == ("a\nb\n", 1)
+
+
+async def test_a_warning_is_written_at_once_after_what_was_told_before() -> None:
+    written = Counting()
+    handler = logs.Turns(written)
+    handler.emit(record("a"))
+    handler.emit(record("b", logging.WARNING))
+    assert written.getvalue() == "a\nb\n"
+    await asyncio.sleep(0)
+    assert written.writes == 1
+
+
+def test_without_a_loop_every_line_is_written_at_once() -> None:
+    written = Counting()
+    handler = logs.Turns(written)
+    for event in ("a", "b"):
+        handler.emit(record(event))
+    assert (written.getvalue(), written.writes) == ("a\nb\n", 2)
+
+
+class Counting(io.StringIO):
+    """A stream that counts how often it is written to."""
+
+    writes = 0
+
+    def write(self, text: str) -> int:
+        self.writes += 1
+        return super().write(text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.kit.rate_limit import Limit, RateClass, RateLimited, RateLimiter, Verdict
+from api.kit.rate_limit import PART, TELL_S, Limit, RateClass, RateLimited, RateLimiter, Verdict
 from api.kit.redis import Redis, open_redis
 from tests.support.servers import ROOT
 
@@ -83,6 +83,74 @@ async def test_without_redis_calls_are_let_through_uncounted() -> None:
     away = open_redis(f"unix://{ROOT}/nobody-listens-here.sock", timeout_s=0.2)
     assert await limiter(away).count(RateClass.AUTH, "me") is None
     await away.aclose()
+
+
+ROOMY = Limit(per_minute=1, burst=320)
+"""Room for twenty calls unasked at first."""
+
+
+async def level_of(redis: Redis) -> float:
+    """Return how many calls the only bucket in Redis holds."""
+    (key,) = await redis.keys("*")
+    seconds, micros = await redis.time()
+    empty_at_us = int(await redis.get(key) or 0)
+    return (empty_at_us - seconds * 1_000_000 - micros) / ROOMY.gap_us
+
+
+async def test_where_much_room_is_left_calls_are_counted_unasked_and_told_later(
+    redis: Redis,
+) -> None:
+    limits = limiter(redis, ROOMY)
+    verdicts = [await limits.count(RateClass.READ, "me") for _ in range(10)]
+    assert [v.remaining for v in verdicts if v] == list(range(319, 309, -1))
+    assert 0 < await level_of(redis) <= 1  # the first was asked for
+    await limits.settle()
+    assert 9 < await level_of(redis) <= 10
+
+
+async def test_unasked_calls_are_told_soon_without_being_asked_for(redis: Redis) -> None:
+    limits = limiter(redis, ROOMY)
+    for _ in range(5):
+        await allowed(limits, "me")
+    await asyncio.sleep(1.5 * TELL_S)
+    async with asyncio.timeout(30):
+        while await level_of(redis) <= 4:  # noqa: ASYNC110  # another process's view of it
+            await asyncio.sleep(TELL_S)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 4])
+async def test_processes_together_let_through_little_more_than_the_burst_and_owe_it(
+    redis: Redis, processes: int
+) -> None:
+    together = [limiter(redis, ROOMY) for _ in range(processes)]
+    calls = [allowed(together[n % processes], "me") for n in range(2 * ROOMY.burst)]
+    let_through = sum([await call for call in calls])
+    for one in together:
+        await one.settle()
+    most = ROOMY.burst * (1 + (processes - 1) / PART)
+    assert ROOMY.burst <= let_through <= most
+    assert let_through - 1 < await level_of(redis) <= let_through
+
+
+async def test_calls_of_one_moment_ask_redis_once(redis: Redis) -> None:
+    limits = limiter(redis)
+    await allowed(limits, "warm")
+    before = await redis.info("commandstats")
+    answers = await asyncio.gather(*(allowed(limits, f"caller {n}") for n in range(100)))
+    after = await redis.info("commandstats")
+    assert all(answers)
+    asked = [stats["cmdstat_evalsha"]["calls"] for stats in (before, after)]
+    assert asked[1] - asked[0] <= 2
+
+
+async def test_whoever_goes_away_while_asking_disturbs_nobody(redis: Redis) -> None:
+    limits = limiter(redis)
+    asking = [asyncio.create_task(allowed(limits, f"caller {n}")) for n in range(4)]
+    await asyncio.sleep(0)
+    asking[1].cancel()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert answers[0] is answers[2] is answers[3] is True
+    assert isinstance(answers[1], asyncio.CancelledError)
 
 
 @given(st.integers(1, 10_000_000), st.integers(0, 1000), st.integers(0, 1000))

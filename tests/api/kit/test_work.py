@@ -1,5 +1,6 @@
 """The unit of work: everything of a request is saved together, or nothing is."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -49,6 +50,41 @@ async def leave_and_fail(database: Database, error: type[BaseException]) -> None
         raise error
 
 
+async def in_transaction(work: Work) -> bool:
+    """Tell whether the work's statements belong together: ids of transactions are given once."""
+    ids = {await work.db.fetchval("SELECT txid_current()") for _ in range(2)}
+    return len(ids) == 1
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+async def test_a_work_without_a_statement_holds_no_connection(read_only: bool) -> None:
+    nowhere = Database(pool=None, acquire_s=0.0)
+    async with beginning(nowhere, read_only=read_only) as work:
+        assert work.now
+
+
+async def test_two_statements_of_one_work_at_once_are_refused(database: Database) -> None:
+    async with beginning(database) as work:
+        first, second = await asyncio.gather(
+            *(work.db.fetchval("SELECT 1") for _ in range(2)), return_exceptions=True
+        )
+        assert first == 1
+        assert isinstance(second, RuntimeError)
+
+
+async def test_a_savepoint_of_a_work_can_be_undone_alone(database: Database) -> None:
+    async def fail(work: Work) -> None:
+        async with work.db.transaction():
+            await leave_a_trace(work)
+            raise ZeroDivisionError
+
+    async with beginning(database) as work:
+        with pytest.raises(ZeroDivisionError):
+            await fail(work)
+        assert await work.db.fetchrow("SELECT * FROM leases") is None
+        assert await work.db.fetch("SELECT 1 AS one") == [(1,)]
+
+
 async def test_data_events_and_audit_are_saved_together(database: Database) -> None:
     async with beginning(database) as work:
         await leave_a_trace(work)
@@ -85,7 +121,7 @@ async def test_a_read_only_work_has_no_transaction_but_can_note_who_looked(
     database: Database,
 ) -> None:
     async with beginning(database, read_only=True) as work:
-        assert not work.db.is_in_transaction()
+        assert not await in_transaction(work)
         work.record("looked", "thing", new_id())
     async with database.connection() as db:
         assert await db.fetchval("SELECT action FROM audit_logs") == "looked"
@@ -103,10 +139,11 @@ async def test_a_work_that_waits_for_something_slow_holds_no_connection(
 
     async with beginning(database, read_only=read_only) as work:
         began = work.now
+        assert await in_transaction(work) is not read_only
         assert not idle()
         assert await work.without_connection(slow())
+        assert await in_transaction(work) is not read_only
         assert not idle()
-        assert work.db.is_in_transaction() is not read_only
         assert work.now > began
         await leave_a_trace(work)
     assert await traces(database) == {1}
