@@ -2,7 +2,8 @@
 
 Events of one thing are handled in the order they happened, however many relays run. A failing event
 is tried again with growing pauses, holds up only its own kind of thing, and is parked for a person
-after ten tries. Telling comes second: while Redis is away reactions go on.
+after ten tries. Telling is work of its own: it waits for no backlog, and while Redis is away
+reactions go on.
 """
 
 import asyncio
@@ -40,15 +41,18 @@ class Relay:
         self._station = station
         self._lane = lane
         self.woken = asyncio.Event()
+        self._handled = asyncio.Event()
+        self._handled.set()  # another relay may have left something untold
 
-    async def run_once(self) -> None:
-        """Wait for news of the outbox, at most a moment, and work through what is there."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_S):
-                await self.woken.wait()
-        self.woken.clear()
+    async def handle_once(self) -> None:
+        """Wait for news of the outbox, at most a moment, and handle what is there."""
+        await _a_moment(self.woken)
         while await self._handle_batch():
             pass
+
+    async def tell_once(self) -> None:
+        """Wait until something was handled, at most a moment, and tell what is untold."""
+        await _a_moment(self._handled)
         while await self._tell_batch():
             pass
 
@@ -100,6 +104,7 @@ class Relay:
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
             await outbox.mark_handled(work.db, row.seq)
+        self._handled.set()
         self._station.metrics.reactions.labels(row.topic, "handled").inc()
         count(self._station, event)
         return True
@@ -152,6 +157,14 @@ class Relay:
                     body = orjson.dumps(_named(row, work.now) | one.body)
                     news.add(pipeline, one.name, body, one.rooms)
             await pipeline.execute()
+
+
+async def _a_moment(sign: asyncio.Event) -> None:
+    """Wait for a sign, no longer than until the next look, and take it down."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(POLL_S):
+            await sign.wait()
+    sign.clear()
 
 
 def _named(row: OutboxRow, now: datetime) -> dict[str, object]:
