@@ -146,6 +146,7 @@ class Twin:
             and row["status"] == "pending"
             and alive
             and not open_offer
+            and self._s(row["ready_at"]) < 45 * 60  # dispatch plans 40 minutes ahead
         )
 
     def _bars(self, delivery_id: UUID) -> Iterator[Bar]:
