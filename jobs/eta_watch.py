@@ -7,6 +7,7 @@ from uuid import UUID
 from api.deliveries import repository as deliveries
 from api.deliveries import routing
 from api.deliveries.events import EtaChanged
+from api.deliveries.lifecycle import EXPECTED
 from api.deliveries.model import StopKind
 from api.kit.ids import OrderId, ZoneId
 from api.kit.statement import Query
@@ -78,7 +79,9 @@ def _expected(
 
 async def _save(work: Work, found: list[Expected]) -> None:
     await routing.set_etas(work, [one.stop.id for one in found], [one.at for one in found])
-    doors = [one for one in found if one.stop.kind is StopKind.DROPOFF]
+    doors = [
+        one for one in found if one.stop.kind is StopKind.DROPOFF and one.stop.status in EXPECTED
+    ]
     told = [one for one in doors if _noteworthy(one.stop.eta_at, one.at)]
     await deliveries.set_etas(
         work, [one.stop.delivery_id for one in told], [one.at for one in told]

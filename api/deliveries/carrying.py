@@ -135,6 +135,7 @@ async def _fail(
         location=where.point if where else None,
         client_ts=where.client_ts if where else None,
         failed_at=work.now,
+        eta_at=None,
         failure_reason=reason or FailureReason.OTHER,
     )
 

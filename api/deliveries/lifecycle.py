@@ -61,3 +61,6 @@ ABOARD = frozenset({_S.PICKED_UP, _S.IN_TRANSIT, _S.FAILED})
 
 OPEN = ABOARD | {_S.ASSIGNED}
 """A courier works on it."""
+
+EXPECTED = OPEN - {_S.FAILED}
+"""The courier is on the way to the customer: what has failed is expected at no time."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam
 
-from api.deliveries.lifecycle import OPEN, DeliveryStatus
+from api.deliveries.lifecycle import EXPECTED, OPEN, DeliveryStatus
 from api.deliveries.model import Delivery, DeliveryEvent, deliveries, delivery_events
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
 from api.kit.page import Place
@@ -94,7 +94,7 @@ _SET_ETAS = Command(
     """
     WITH free AS (
         SELECT id FROM deliveries
-        WHERE id = ANY(:ids) AND status = ANY(:open) FOR NO KEY UPDATE SKIP LOCKED
+        WHERE id = ANY(:ids) AND status = ANY(:expected) FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE deliveries AS d SET eta_at = n.eta_at
     FROM unnest(:ids::uuid[], :etas::timestamptz[]) AS n(id, eta_at) JOIN free USING (id)
@@ -180,4 +180,4 @@ async def page(work: Work, choice: Choice, place: Place) -> tuple[list[Delivery]
 
 async def set_etas(work: Work, ids: Sequence[DeliveryId], etas: Sequence[datetime]) -> None:
     """Save when we now expect these deliveries; those just being worked on are left for later."""
-    await _SET_ETAS.run(work.db, ids=list(ids), etas=list(etas), open=list(OPEN))
+    await _SET_ETAS.run(work.db, ids=list(ids), etas=list(etas), expected=list(EXPECTED))

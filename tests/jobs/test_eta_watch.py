@@ -5,7 +5,7 @@ from typing import Any
 from jobs import eta_watch
 from tests.jobs.market import AT_PICKUP, stand
 from tests.support.cast import Cast
-from tests.support.road import brought_to
+from tests.support.road import brought_to, report
 
 FAR = (AT_PICKUP[0] + 0.05, AT_PICKUP[1])
 
@@ -52,3 +52,18 @@ async def test_the_eta_of_a_silent_courier_stands(cast: Cast) -> None:
     first = await eta(cast, order)
     await stand(cast.stack, courier, *FAR, silent_s=10_000)
     assert await eta(cast, order) == first
+
+
+async def test_what_has_failed_is_expected_at_no_time(cast: Cast) -> None:
+    """The courier rides away with it; once it is under way again there is an ETA again."""
+    courier = await cast.courier()
+    order, delivery_id = await brought_to(cast, courier, "in_transit")
+    await stand(cast.stack, courier)
+    assert await eta(cast, order) is not None
+    (await report(courier, delivery_id, "failed")).data  # noqa: B018  # fails unless 2xx
+    assert (await cast.delivery_of(order))["etaAt"] is None
+    count = await told(cast)
+    await stand(cast.stack, courier, *FAR)
+    assert (await eta(cast, order), await told(cast)) == (None, count)
+    (await report(courier, delivery_id, "in_transit")).data  # noqa: B018  # fails unless 2xx
+    assert await eta(cast, order) is not None

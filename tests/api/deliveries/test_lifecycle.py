@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.deliveries.lifecycle import ABOARD, DELIVERY, OPEN, DeliveryStatus
+from api.deliveries.lifecycle import ABOARD, DELIVERY, EXPECTED, OPEN, DeliveryStatus
 from api.kit.lifecycle import By
 from tests.support.machines import moves_of
 
@@ -39,3 +39,5 @@ def test_goods_come_aboard_at_the_pickup_and_leave_at_an_end() -> None:
     assert leaving == {"delivered", "returned"}
     waiting = OPEN - ABOARD
     assert waiting == {"assigned_to_courier"}
+    not_expected = OPEN - EXPECTED
+    assert not_expected == {"failed"}
