@@ -2,8 +2,8 @@
 
 Events of one thing are handled in the order they happened, however many relays run. A failing event
 is tried again with growing pauses, holds up only its own kind of thing, and is parked for a person
-after ten tries. Telling is work of its own: it waits for no backlog, and while Redis is away
-reactions go on.
+after ten tries, or at once where waiting cannot help. Telling is work of its own: it waits for no
+backlog, and while Redis is away reactions go on.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from api.kit.clock import real_now
 from api.kit.db import OUT_OF_REACH, Connection, Database
 from api.kit.events import Event, UnknownTopic, decode
 from api.kit.ids import CourierId
-from api.kit.outbox import OutboxRow
+from api.kit.outbox import Hopeless, OutboxRow
 from api.kit.work import Work
 from jobs import courier_plans
 from jobs.announcements import Announcement, announcements_of
@@ -112,10 +112,16 @@ class Relay:
     async def _note_failure(self, row: OutboxRow, error: Exception, what: str) -> None:
         topic = row.topic if not isinstance(error, UnknownTopic) else "unknown"
         self._station.metrics.reactions.labels(topic, "failed").inc()
-        log.error(what, exc_info=error, extra={"topic": row.topic, "try": row.attempts + 1})
+        hopeless = isinstance(error, Hopeless)
+        about = {"topic": row.topic, "try": row.attempts + 1}
+        if hopeless:
+            log.error("an event is parked: %s", error, extra=about)
+        else:
+            log.error(what, exc_info=error, extra=about)
         pause = timedelta(seconds=min(300.0, 0.5 * 2**row.attempts) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter only
         async with self._station.database.connection() as db:
-            await outbox.mark_failed(db, row.seq, repr(error), real_now() + pause, PARK_AFTER)
+            park_after = 1 if hopeless else PARK_AFTER
+            await outbox.mark_failed(db, row.seq, repr(error), real_now() + pause, park_after)
 
     async def _tell_batch(self) -> bool:
         """Tell sockets of the next events that were handled; tell whether there may be more."""

@@ -47,6 +47,10 @@ outbox = Table(
 )
 
 
+class Hopeless(Exception):  # it names a fact, as our other errors do
+    """Waiting does not help: the event is parked at once for a person to look at."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """An event waiting to be handled or announced."""

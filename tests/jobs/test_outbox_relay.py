@@ -11,18 +11,15 @@ import pytest
 
 from api.kit import outbox
 from api.kit.clock import real_now
-from api.kit.events import CORE, LANES, TEXTS, Event
+from api.kit.events import CORE, TEXTS, Event
 from api.kit.redis import RedisError, open_redis
 from api.kit.work import Work
 from jobs import outbox_relay
 from jobs.announcements import ANNOUNCEMENTS, Announcement
-from jobs.loops import forever, loops_of
 from jobs.outbox_relay import PARK_AFTER, Relay, listen
 from jobs.reactions import CALLS, REACTIONS
-from jobs.solver import Solver
 from jobs.station import Station
 from tracking import keys, news
-from tracking.tasks import end
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +104,6 @@ class Doors:
             return []
         return [item.body for item in await news.read(self.station.redis, news.BEGINNING, 1)]
 
-    async def tell(self, at_least: int) -> list[dict[str, Any]]:
-        """Wait until sockets were told so much; return it."""
-        while True:
-            if len(told := await self.told()) >= at_least:
-                return told
-            await asyncio.sleep(0.01)
-
 
 @pytest.fixture
 async def doors(station: Station, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doors]:
@@ -174,28 +164,6 @@ async def test_many_relays_at_once_react_once_to_each_event_and_in_order(
     for door in {event.door for event in events}:
         numbers = [number for knocked, number in knocks if knocked == door]
         assert numbers == sorted(numbers)
-
-
-async def test_telling_does_not_wait_for_a_backlog(doors: Doors) -> None:
-    """Of 400 events the first is told while the last is not handled yet."""
-    async with doors.station.work() as work:
-        for number in range(400):
-            work.emit(Knocked("a", number))
-    last = doors.held[("a", 399)] = asyncio.Event()
-    relays = [relay(doors.station, lane) for lane in LANES]
-    loops = loops_of(doors.station, Solver(), relays)
-    core = [loop for loop in loops if loop.name.endswith(f" {CORE}")]
-    running = [asyncio.create_task(forever(loop, doors.station)) for loop in core]
-    try:
-        async with asyncio.timeout(60):
-            await doors.reached.wait()
-            await doors.tell(1)
-        assert len(await doors.knocks()) == 399
-        last.set()
-        async with asyncio.timeout(60):
-            assert [body["number"] for body in await doors.tell(400)] == list(range(400))
-    finally:
-        await end(running)
 
 
 async def test_what_another_relay_has_in_hand_is_neither_overtaken_nor_told_nor_lost(
