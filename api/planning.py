@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from api.kit.resources import Key
 from api.kit.work import Work
 from api.settings import Settings
+from dispatch.explain import unassigned_text
+from dispatch.plan import NOBODY, Unassigned
 from dispatch.policy import DispatchPolicy
 from dispatch.promise import promised
+from dispatch.reasons import Unserved
 from geo.travel import USUAL_PACES, DetourModel, Pace
 from geo.vehicle import Vehicle
 
@@ -39,6 +43,15 @@ def travel_of(settings: Settings) -> DetourModel:
         for vehicle, pace in USUAL_PACES
     )
     return DetourModel(paces)
+
+
+def why_not_yet(work: Work, ready_at: datetime) -> str | None:
+    """Return why nobody is sent yet for goods that are ready far ahead; None once they are near."""
+    policy = work[POLICY]
+    ahead_s = ceil((ready_at - work.now).total_seconds()) - policy.horizon_s
+    if ahead_s <= 0:
+        return None
+    return unassigned_text(Unassigned(NOBODY, Unserved.NOT_YET, amount=ahead_s), policy)
 
 
 def direct_seconds(work: Work, distance_m: float) -> int:

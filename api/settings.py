@@ -217,6 +217,9 @@ class Settings(BaseSettings):
     offer_s: float = Field(45.0, gt=0, description="how long a courier may think (business time)")
     dispatch_tick_s: float = Field(1.0, gt=0.01, description="pause between dispatch ticks")
     dispatch_service_s: int = Field(120, ge=0, description="time at a stop that dispatch plans for")
+    orders_per_customer: int = Field(
+        500, ge=1, description="open orders that one customer may have at once"
+    )
     optimize_key: SecretStr = Field(
         SecretStr(""), description="service key for POST /api/v1/optimize; empty: no key opens it"
     )

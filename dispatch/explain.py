@@ -111,20 +111,20 @@ def unassigned_text(left: Unassigned, policy: DispatchPolicy) -> str:
         if amount
     )
     texts = {
-        Unserved.NOT_YET: f"Ready too far ahead: planned in {_minutes(left.amount)}.",
+        Unserved.NOT_YET: f"Ready too far ahead: planned in {_span(left.amount)}.",
         Unserved.NO_COURIERS: "No courier is in this zone now.",
         Unserved.TAKEN: f"{many} could take it, but each takes another delivery first.",
         Unserved.TOO_LATE: (
-            f"{many} in reach, all busy for longer than the {_minutes(policy.lookahead_s)} that "
+            f"{many} in reach, all busy for longer than the {_span(policy.lookahead_s)} that "
             + (
-                f"are planned ahead: the soonest could pick up after {_minutes(left.amount)}."
+                f"are planned ahead: the soonest could pick up after {_span(left.amount)}."
                 if left.amount
                 else "are planned ahead."
             )
         ),
         Unserved.SHIFT_ENDS: (
             f"{many} in reach, but their shifts end first"
-            + (f": {_minutes(left.amount)} more would do." if left.amount else ".")
+            + (f": {_span(left.amount)} more would do." if left.amount else ".")
         ),
         Unserved.NO_CAPACITY: f"{many} in reach, none with room: the best one lacks {room}.",
         Unserved.ROUTE_FULL: (
@@ -160,5 +160,9 @@ def _couriers(count: int) -> str:
     return "1 courier" if count == 1 else f"{count} couriers"
 
 
-def _minutes(seconds: int) -> str:
+def _span(seconds: int) -> str:
+    """Return a span in the unit that people would use, rounded up."""
+    for unit, unit_s in (("days", 86_400), ("hours", 3600)):
+        if seconds > 2 * unit_s:
+            return f"{-(-seconds // unit_s)} {unit}"
     return f"{seconds} s" if seconds < 60 else f"{-(-seconds // 60)} min"

@@ -22,6 +22,7 @@ class WhyNot(IntEnum):
     BARRED_EXPIRED = 21
     BARRED_BLOCKED = 22
     BARRED_VEHICLE = 23
+    BARRED_TAKEN_BACK = 24
 
     TOO_FAR = 40
     NOT_NEAR = 41
@@ -46,6 +47,7 @@ WHY_NOT_TEXT = {
     WhyNot.BARRED_EXPIRED: "let an offer of this delivery expire",
     WhyNot.BARRED_BLOCKED: "may not serve this customer or shop",
     WhyNot.BARRED_VEHICLE: "has the wrong vehicle for this delivery",
+    WhyNot.BARRED_TAKEN_BACK: "a dispatcher took this delivery back just now",
     WhyNot.TOO_FAR: "too far from the pickup",
     WhyNot.NOT_NEAR: "not among the nearest couriers looked at",
     WhyNot.NO_CAPACITY: "no room for the load",

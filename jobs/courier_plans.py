@@ -3,14 +3,19 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
 
+from api.couriers.events import CourierMoved
 from api.couriers.lifecycle import ON_SHIFT, CourierStatus
+from api.deliveries.events import DeliveryMoved
 from api.deliveries.lifecycle import DeliveryStatus
 from api.following.tracking import is_exact
+from api.kit import outbox
+from api.kit.events import CORE
 from api.kit.ids import CourierId
 from api.kit.statement import Query
 from api.kit.work import Work
@@ -20,6 +25,10 @@ from tracking import plans
 from tracking.plans import CourierPlan, CourierState, Followed, PlannedStop
 
 _FOLLOWED = (DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT)
+
+_MOVES = (DeliveryMoved.topic, CourierMoved.topic)
+_LATE = timedelta(seconds=1)
+"""Real time after which a move that is not told yet makes the plans old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +89,20 @@ async def resync(station: Station) -> None:
 
 
 async def vouch(station: Station) -> None:
-    """Say that the plans are kept true; where Redis was wiped, bring it in line first.
+    """Say that the plans are kept true; where they may not be, bring Redis in line first.
 
-    Until then gateways take no fixes, and show customers nobody.
+    It may have been wiped, or older moves wait to be told. Until we vouch for a wiped one, gateways
+    take no fixes, and show customers nobody.
     """
-    if not await plans.are_complete(station.redis):
+    if not await plans.are_complete(station.redis) or await _is_behind(station):
         await resync(station)
     await plans.vouch(station.redis)
+
+
+async def _is_behind(station: Station) -> bool:
+    """Tell whether the plans may be older than what happened: whoever was followed may be done."""
+    async with station.database.connection() as db:
+        return await outbox.is_untold(db, CORE, _MOVES, _LATE)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 from api.deliveries import repository as deliveries
 from api.deliveries import routing
 from api.deliveries.events import EtaChanged
-from api.deliveries.lifecycle import ABOARD
+from api.deliveries.lifecycle import ABOARD, EXPECTED
 from api.deliveries.model import StopKind
 from api.deliveries.repository import ExpectedAt
 from api.kit.ids import OrderId, ZoneId
@@ -78,7 +78,7 @@ class EtaWatch:
                 for expected in _expected(market, courier, work[TRAVEL], live)
             ]
             await routing.set_etas(work, [one.stop.id for one in found], [one.at for one in found])
-            doors = [one for one in found if one.stop.kind is StopKind.DROPOFF]
+            doors = [one for one in found if _is_expected(one.stop)]
             await _tell(work, doors, self._learned)
             await self._keep(work, doors)
 
@@ -90,6 +90,11 @@ class EtaWatch:
         # What is not under way any more is forgotten; the table keeps one of each kind anyway.
         under_way = {one.stop.delivery_id for one in doors}
         self._kept = {kind for kind in self._kept if kind[0] in under_way} | told.keys()
+
+
+def _is_expected(stop: StopRow) -> bool:
+    """Tell whether somebody waits at a stop's door; of what has failed there is no time."""
+    return stop.kind is StopKind.DROPOFF and stop.status in EXPECTED
 
 
 def _asked(one: Expected, now: datetime) -> Asked:

@@ -29,6 +29,9 @@ from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
 from tracking import tasks
 
+TELL_S = 0.05
+"""What is handled within this is told together: a rush costs few statements, nobody waits long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -45,8 +48,12 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
     expiry_s = max(0.05, min(1.0, 1.0 / settings.clock_speed))
     return (
         *(
-            Loop(f"outbox {lane}", 0.0, relay.run_once)
+            loop
             for lane, relay in zip(LANES, relays, strict=True)
+            for loop in (
+                Loop(f"outbox {lane}", 0.0, relay.handle_once),
+                Loop(f"telling {lane}", TELL_S, relay.tell_once),
+            )
         ),
         Loop("dispatch", settings.dispatch_tick_s, DispatchTick(station, solver).run_once),
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),

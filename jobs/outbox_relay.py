@@ -2,7 +2,8 @@
 
 Events of one thing are handled in the order they happened, however many relays run. A failing event
 is tried again with growing pauses, holds up only its own kind of thing, and is parked for a person
-after ten tries. Telling comes second: while Redis is away reactions go on.
+after ten tries, or at once where waiting cannot help. Telling is work of its own: it waits for no
+backlog, and while Redis is away reactions go on.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from api.kit.clock import real_now
 from api.kit.db import OUT_OF_REACH, Connection, Database
 from api.kit.events import Event, UnknownTopic, decode
 from api.kit.ids import CourierId
-from api.kit.outbox import OutboxRow
+from api.kit.outbox import Hopeless, OutboxRow
 from api.kit.work import Work
 from jobs import courier_plans
 from jobs.announcements import Announcement, announcements_of
@@ -40,15 +41,18 @@ class Relay:
         self._station = station
         self._lane = lane
         self.woken = asyncio.Event()
+        self._handled = asyncio.Event()
+        self._handled.set()  # another relay may have left something untold
 
-    async def run_once(self) -> None:
-        """Wait for news of the outbox, at most a moment, and work through what is there."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_S):
-                await self.woken.wait()
-        self.woken.clear()
+    async def handle_once(self) -> None:
+        """Wait for news of the outbox, at most a moment, and handle what is there."""
+        await _a_moment(self.woken)
         while await self._handle_batch():
             pass
+
+    async def tell_once(self) -> None:
+        """Wait until something was handled, at most a moment, and tell what is untold."""
+        await _a_moment(self._handled)
         while await self._tell_batch():
             pass
 
@@ -100,6 +104,7 @@ class Relay:
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
             await outbox.mark_handled(work.db, row.seq)
+        self._handled.set()
         self._station.metrics.reactions.labels(row.topic, "handled").inc()
         count(self._station, event)
         return True
@@ -107,10 +112,16 @@ class Relay:
     async def _note_failure(self, row: OutboxRow, error: Exception, what: str) -> None:
         topic = row.topic if not isinstance(error, UnknownTopic) else "unknown"
         self._station.metrics.reactions.labels(topic, "failed").inc()
-        log.error(what, exc_info=error, extra={"topic": row.topic, "try": row.attempts + 1})
+        hopeless = isinstance(error, Hopeless)
+        about = {"topic": row.topic, "try": row.attempts + 1}
+        if hopeless:
+            log.error("an event is parked: %s", error, extra=about)
+        else:
+            log.error(what, exc_info=error, extra=about)
         pause = timedelta(seconds=min(300.0, 0.5 * 2**row.attempts) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter only
         async with self._station.database.connection() as db:
-            await outbox.mark_failed(db, row.seq, repr(error), real_now() + pause, PARK_AFTER)
+            park_after = 1 if hopeless else PARK_AFTER
+            await outbox.mark_failed(db, row.seq, repr(error), real_now() + pause, park_after)
 
     async def _tell_batch(self) -> bool:
         """Tell sockets of the next events that were handled; tell whether there may be more."""
@@ -152,6 +163,14 @@ class Relay:
                     body = orjson.dumps(_named(row, work.now) | one.body)
                     news.add(pipeline, one.name, body, one.rooms)
             await pipeline.execute()
+
+
+async def _a_moment(sign: asyncio.Event) -> None:
+    """Wait for a sign, no longer than until the next look, and take it down."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(POLL_S):
+            await sign.wait()
+    sign.clear()
 
 
 def _named(row: OutboxRow, now: datetime) -> dict[str, object]:

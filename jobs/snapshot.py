@@ -13,7 +13,7 @@ from api.kit.ids import CourierId, DeliveryId, ZoneId
 from api.kit.statement import Query
 from api.kit.work import Work
 from api.orders.lifecycle import WAITING_FOR_PICKUP
-from api.planning import TRAVEL
+from api.planning import POLICY, TRAVEL
 from api.settings import SETTINGS
 from dispatch.assemble import assemble
 from dispatch.model import NO_DUE, Bar, CourierView, DeliveryView, Kind, Load, Stop
@@ -24,8 +24,21 @@ from geo.travel import DetourModel
 from geo.vehicle import Vehicle
 from tracking.positions import Position, Positions
 
-EXPIRED_BARS = timedelta(minutes=2)
-"""How long a courier is not offered again what they let expire (business time)."""
+SOON = timedelta(minutes=5)
+"""How long before dispatch plans a delivery it comes into the snapshot. Orders for other days stay
+out: 800 of them cost every tick a quarter of a second, only to be left for later again."""
+
+PASSING_BARS = timedelta(minutes=2)
+"""How long a courier is not asked again after letting an offer expire, or after a dispatcher took
+the delivery back (business time)."""
+
+_BARRED_BY = {
+    "rejected": WhyNot.BARRED_REFUSED,
+    "courier": WhyNot.BARRED_REFUSED,
+    "expired": WhyNot.BARRED_EXPIRED,
+    "operator": WhyNot.BARRED_TAKEN_BACK,
+}
+"""What the status of an ended offer, or who ended an assignment, means for its courier."""
 
 LONG_S = 100 * 86_400
 """Further away, in the past or to come, is as good as this."""
@@ -90,18 +103,18 @@ class StopRow:
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """A courier who refused a delivery, gave it back, or let an offer of it expire lately."""
+    """A courier who is not to be asked; `cause` is how their offer or assignment ended."""
 
     delivery_id: DeliveryId
     courier_id: CourierId
-    expired: bool
+    cause: str
 
 
 _WAITING = Query(
     WaitingDelivery,
     """
     SELECT d.* FROM deliveries AS d JOIN orders AS o ON o.id = d.order_id
-    WHERE d.status = 'pending' AND o.status = ANY(:waiting)
+    WHERE d.status = 'pending' AND d.ready_at < :until AND o.status = ANY(:waiting)
       AND NOT EXISTS (SELECT FROM delivery_offers AS f
                       WHERE f.delivery_id = d.id AND f.status = 'offered')
     ORDER BY d.id
@@ -142,15 +155,15 @@ _BARS = Query(
              AND e.old_status = 'returned' AND e.new_status = 'pending'
         GROUP BY a.delivery_id
     )
-    SELECT f.delivery_id, f.courier_id, f.status = 'expired' AS expired
+    SELECT f.delivery_id, f.courier_id, f.status AS cause
     FROM delivery_offers AS f JOIN attempts AS a USING (delivery_id)
     WHERE (f.status = 'rejected' OR f.status = 'expired' AND f.answered_at > :since)
       AND (a.began_at IS NULL OR f.offered_at >= a.began_at)
     UNION ALL
-    SELECT e.delivery_id, e.courier_id, false
+    SELECT e.delivery_id, e.courier_id, e.data ->> 'by'
     FROM delivery_events AS e JOIN attempts AS a USING (delivery_id)
     WHERE e.seq > a.seq AND e.old_status = 'assigned_to_courier' AND e.new_status = 'pending'
-      AND e.data ->> 'by' = 'courier'
+      AND (e.data ->> 'by' = 'courier' OR e.data ->> 'by' = 'operator' AND e.at > :since)
     """,
 )
 
@@ -168,8 +181,9 @@ class Market:
 
 
 async def waiting_deliveries(work: Work) -> list[WaitingDelivery]:
-    """Return every delivery that waits for a courier."""
-    return await _WAITING.all(work.db, waiting=list(WAITING_FOR_PICKUP))
+    """Return every delivery that waits for a courier and is ready soon enough to be planned."""
+    until = work.now + timedelta(seconds=work[POLICY].horizon_s) + SOON
+    return await _WAITING.all(work.db, waiting=list(WAITING_FOR_PICKUP), until=until)
 
 
 async def read_market(
@@ -182,7 +196,7 @@ async def read_market(
         stops[stop.courier_id].append(stop)
     bars: dict[DeliveryId, list[BarRow]] = defaultdict(list)
     ids = [delivery.id for delivery in waiting]
-    for bar in await _BARS.all(work.db, delivery_ids=ids, since=work.now - EXPIRED_BARS):
+    for bar in await _BARS.all(work.db, delivery_ids=ids, since=work.now - PASSING_BARS):
         bars[bar.delivery_id].append(bar)
     positions = await live.of([courier.id for courier in couriers])
     return Market(work.now, waiting, couriers, stops, bars, positions)
@@ -296,10 +310,10 @@ def _delivery_view(
 
 
 def _bars(bars: Mapping[DeliveryId, Sequence[BarRow]], delivery_id: DeliveryId) -> tuple[Bar, ...]:
-    """Return each barred courier once; a refusal weighs more than an expiry."""
+    """Return each barred courier once; a refusal weighs more than what passes."""
     found: dict[bytes, WhyNot] = {}
     for row in bars.get(delivery_id, ()):
-        reason = WhyNot.BARRED_EXPIRED if row.expired else WhyNot.BARRED_REFUSED
+        reason = _BARRED_BY[row.cause]
         known = found.get(row.courier_id.bytes)
         if known is not WhyNot.BARRED_REFUSED:
             found[row.courier_id.bytes] = reason

@@ -23,6 +23,7 @@ from api.offers.schema import OfferRecordView
 from api.orders import repository as order_rows
 from api.orders import service as orders
 from api.orders.schema import OrderDetailView, OrderPath, OrderView, StatusDraft
+from api.planning import why_not_yet
 
 
 async def dossier(
@@ -47,7 +48,8 @@ async def dossier(
 async def _why_unassigned(work: Work, delivery: Delivery) -> str | None:
     if delivery.status is not DeliveryStatus.PENDING:
         return None
-    return await left_over.why(work[REDIS], delivery.id)
+    not_yet = why_not_yet(work, delivery.ready_at)
+    return not_yet or await left_over.why(work[REDIS], delivery.id)
 
 
 async def assign(

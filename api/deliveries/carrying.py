@@ -32,8 +32,23 @@ async def lock_own(work: Work, delivery_id: DeliveryId) -> Delivery:
     return delivery
 
 
+async def _given_up(work: Work, delivery_id: DeliveryId, status: DeliveryStatus) -> Delivery | None:
+    """Return a delivery that the acting courier had until the last move, which was this one."""
+    courier = await couriers.own(work)
+    delivery = await repository.lock(work, delivery_id)
+    if delivery is None or delivery.courier_id is not None or delivery.status is not status:
+        return None
+    last = (await repository.events(work, delivery_id))[-1]
+    theirs = last.courier_id == courier.id and last.data.get("by") == By.COURIER
+    return delivery if theirs else None
+
+
 async def report(work: Work, delivery_id: DeliveryId, move: CourierMove) -> Delivery:
     """Do what the courier reports; the same report again changes nothing."""
+    if move.status in {DeliveryStatus.PENDING, DeliveryStatus.RETURNED}:
+        again = await _given_up(work, delivery_id, move.status)
+        if again is not None:
+            return again
     delivery = await lock_own(work, delivery_id)
     if delivery.status == move.status:
         return delivery
@@ -137,6 +152,9 @@ async def _fail(
         location=where.point if where else None,
         client_ts=where.client_ts if where else None,
         failed_at=work.now,
+        eta_at=None,
+        eta_from=None,
+        eta_until=None,
         failure_reason=reason or FailureReason.OTHER,
     )
 

@@ -46,7 +46,7 @@ DELIVERY = Lifecycle(
         (_S.ASSIGNED, _S.PICKED_UP): _by(By.COURIER),
         (_S.ASSIGNED, _S.CANCELLED): _by(By.OPERATOR, By.SYSTEM),
         (_S.PICKED_UP, _S.IN_TRANSIT): _by(By.COURIER, By.SYSTEM),
-        (_S.PICKED_UP, _S.FAILED): _by(By.COURIER),
+        (_S.PICKED_UP, _S.FAILED): _by(By.COURIER, By.OPERATOR),
         (_S.PICKED_UP, _S.DELIVERED): _by(By.COURIER),
         (_S.IN_TRANSIT, _S.DELIVERED): _by(By.COURIER),
         (_S.IN_TRANSIT, _S.FAILED): _by(By.COURIER, By.OPERATOR),
@@ -61,3 +61,6 @@ ABOARD = frozenset({_S.PICKED_UP, _S.IN_TRANSIT, _S.FAILED})
 
 OPEN = ABOARD | {_S.ASSIGNED}
 """A courier works on it."""
+
+EXPECTED = OPEN - {_S.FAILED}
+"""The courier is on the way to the customer: what has failed is expected at no time."""

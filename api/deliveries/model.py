@@ -100,6 +100,7 @@ deliveries = Table(
     Index("ix_deliveries_zone_id_status", "zone_id", "status"),
     Index("ix_deliveries_courier_id_status", "courier_id", "status"),
     Index("ix_deliveries_delivered_at", "delivered_at"),
+    Index("ix_deliveries_pending", "ready_at", postgresql_where=text("status = 'pending'")),
     comment="`window_start` is set where the customer asked for it; `generation` grows each time "
     "the delivery goes back to pending; four of five come between `eta_from` and `eta_until`",
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam
 
-from api.deliveries.lifecycle import OPEN, DeliveryStatus
+from api.deliveries.lifecycle import EXPECTED, OPEN, DeliveryStatus
 from api.deliveries.model import Delivery, DeliveryEvent, deliveries, delivery_events
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
 from api.kit.page import Place
@@ -96,7 +96,7 @@ _SET_ETAS = Command(
     """
     WITH free AS (
         SELECT id FROM deliveries
-        WHERE id = ANY(:ids) AND status = ANY(:open) FOR NO KEY UPDATE SKIP LOCKED
+        WHERE id = ANY(:ids) AND status = ANY(:expected) FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE deliveries AS d SET eta_at = n.eta_at, eta_from = n.eta_from, eta_until = n.eta_until
     FROM unnest(:ids::uuid[], :etas::timestamptz[], :froms::timestamptz[], :untils::timestamptz[])
@@ -199,5 +199,5 @@ async def set_etas(work: Work, expected: Sequence[ExpectedAt]) -> None:
         etas=[one.eta_at for one in expected],
         froms=[one.eta_from for one in expected],
         untils=[one.eta_until for one in expected],
-        open=list(OPEN),
+        expected=list(EXPECTED),
     )

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from api.kit.outbox import Hopeless
 from api.kit.resources import Key
 from api.settings import MailTls, Settings
 
@@ -12,6 +13,10 @@ DEADLINE_S = 10.0
 
 class MailRefused(Exception):
     """The server did not take the message; the outbox tries again."""
+
+
+class NoMailServer(MailRefused, Hopeless):
+    """Nobody has set up a mail server."""
 
 
 class MailSender:
@@ -24,7 +29,7 @@ class MailSender:
         """Send `text` to `address`; raise `MailRefused` where the server does not take it."""
         given = self._settings
         if not given.mail_host:
-            raise MailRefused("No mail server is set up: name one in HERMOD_MAIL_HOST")
+            raise NoMailServer("No mail server is set up: name one in HERMOD_MAIL_HOST")
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = given.mail_sender, address, subject
         message.set_content(text)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from api.kit.outbox import Hopeless
 from api.kit.resources import Key
 from api.settings import Settings, SmsKind
 
@@ -12,6 +13,10 @@ DEADLINE_S = 5.0
 
 class SmsRefused(Exception):
     """The service did not take the message; the outbox tries again."""
+
+
+class NoSmsService(SmsRefused, Hopeless):
+    """Nobody has set up a service for text messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class SmsSender:
     async def send(self, phone: str, text: str) -> None:
         """Send `text` to `phone`; raise `SmsRefused` where the service does not take it."""
         if not self._base:
-            raise SmsRefused("No text message service is set up: name one in HERMOD_SMS_URL")
+            raise NoSmsService("No text message service is set up: name one in HERMOD_SMS_URL")
         is_mobizon = self._kind is SmsKind.MOBIZON
         call = self._mobizon(phone, text) if is_mobizon else self._twilio(phone, text)
         try:

@@ -7,7 +7,7 @@ handled; announcements to sockets follow and may repeat.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,10 @@ outbox = Table(
     Index("ix_outbox_published_at", "published_at"),
     comment="events, saved with the data that made them true (times are real time)",
 )
+
+
+class Hopeless(Exception):  # it names a fact, as our other errors do
+    """Waiting does not help: the event is parked at once for a person to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,14 @@ _TO_HANDLE = Query(
     """,
 )
 _TO_TELL = Query(OutboxRow, _SELECT + "AND handled_at IS NOT NULL ORDER BY seq LIMIT :at_most")
+_IS_UNTOLD = Query(
+    bool,
+    """
+    SELECT EXISTS (SELECT FROM outbox
+                   WHERE lane = :lane AND published_at IS NULL AND parked_at IS NULL
+                     AND topic = ANY(:topics) AND created_at < :before)
+    """,
+)
 _IS_HANDLED = Query(bool, "SELECT handled_at IS NOT NULL FROM outbox WHERE seq = :seq")
 _KEEP_OUT = Query(
     bool,
@@ -147,6 +159,14 @@ async def to_handle(db: Connection, lane: str, at_most: int) -> list[OutboxRow]:
 async def to_tell(db: Connection, lane: str, at_most: int) -> list[OutboxRow]:
     """Return handled rows of a lane to announce, oldest first."""
     return await _TO_TELL.all(db, lane=lane, now=real_now(), at_most=at_most)
+
+
+async def is_untold(
+    db: Connection, lane: str, topics: Sequence[str], for_at_least: timedelta
+) -> bool:
+    """Tell whether an event of these topics has waited for so long to be announced."""
+    before = real_now() - for_at_least
+    return await _IS_UNTOLD.value(db, lane=lane, topics=list(topics), before=before)
 
 
 async def is_handled(db: Connection, seq: int) -> bool:

@@ -61,6 +61,13 @@ async def shop_orders(
     return await _page(work, query, choice)
 
 
+async def shop_order(
+    work: Work, path: OrderPath, _query: Nothing, _body: Nothing
+) -> OrderDetailView:
+    """One order of the vendor's company with its lines: what to pack."""
+    return await _detailed(work, await service.of_shop(work, path.order_id))
+
+
 async def move_for_shop(
     work: Work, path: OrderPath, _query: Nothing, draft: StatusDraft
 ) -> OrderView:
@@ -142,6 +149,9 @@ ENDPOINTS = (
     Endpoint("GET", f"{_OWN}/{{orderId}}/history", own_history, "order:read", Owner.OWN_ORDERS),
     Endpoint("POST", f"{_OWN}/{{orderId}}/cancel", cancel, "order:cancel", Owner.OWN_ORDERS),
     Endpoint("GET", _SHOP, shop_orders, "shop:read", Owner.OWN_COMPANY),
+    Endpoint(
+        "GET", f"{_SHOP}/{{orderId}}", shop_order, "shop:read", Owner.OWN_COMPANY, versioned=True
+    ),
     Endpoint("PUT", f"{_SHOP}/{{orderId}}/status", move_for_shop, "shop:work", Owner.OWN_COMPANY),
     Endpoint("GET", _STAFF, all_orders, "dispatch:read", Owner.OWN_ZONES),
     Endpoint(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -110,6 +111,13 @@ orders = Table(
     Index("ix_orders_user_id", "user_id", "id"),
     Index("ix_orders_company_id", "company_id", "id"),
     Index("ix_orders_status", "status", "id"),
+    Index(
+        "ix_orders_user_id_open",
+        "user_id",
+        postgresql_where=text(
+            "status IN ('pending', 'confirmed', 'preparing', 'ready_for_delivery', 'in_delivery')"
+        ),
+    ),
 )
 
 order_items = Table(

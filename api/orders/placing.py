@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api.companies import service as companies
-from api.kit.errors import FieldError, InvalidInput, NotFound
+from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import OrderId, ZoneId, new_id
 from api.kit.lifecycle import By
 from api.kit.money import Money
@@ -23,6 +23,7 @@ from api.orders.model import (
 )
 from api.orders.schema import OrderDraft, PlaceDraft
 from api.planning import promised_window
+from api.settings import SETTINGS
 from api.zones import service as zones
 
 FURTHEST_AHEAD = timedelta(days=60)
@@ -30,12 +31,22 @@ FURTHEST_BACK = timedelta(days=1)
 """Goods may be ready for hours before somebody types the order in."""
 
 
+class TooManyOpenOrders(Conflict):
+    """The customer has as many orders under way as one may have."""
+
+    code = "too_many_open_orders"
+    title = "Too many orders are under way: wait until some are delivered, or cancel some"
+
+
 async def place(work: Work, draft: OrderDraft) -> Order:
     """Place an order for the acting customer; it is confirmed at once (cash or invoice).
 
     An order with a company waits for the shop to prepare it; one without is handed over by the
-    sender and counts as ready. Raises `InvalidInput` for places outside our zones or past times.
+    sender and counts as ready. Raises `InvalidInput` for places outside our zones or past times,
+    `TooManyOpenOrders` for a customer with too many: requests at the same time may pass together.
     """
+    if await repository.count_open(work, work.actor.id) >= work[SETTINGS].orders_per_customer:
+        raise TooManyOpenOrders
     await _check_company(work, draft)
     zone, fee, distance_m = await zones.quote(work, draft.pickup.point, draft.dropoff.point)
     if not work.actor.covers(zone.id):

@@ -58,6 +58,15 @@ _MOVED = ("status", "cancel_reason", "cancelled_at", "version", "updated_at")
 _SAVE_MOVE = saving(orders, _MOVED)
 _NEXT_NUMBER = Query(int, "SELECT nextval('order_numbers')")
 
+_COUNT_OPEN = Query(
+    int,
+    """
+    SELECT count(*) FROM orders
+    WHERE user_id = :user_id
+      AND status IN ('pending', 'confirmed', 'preparing', 'ready_for_delivery', 'in_delivery')
+    """,
+)
+
 _CHOSEN = """
     FROM orders
     WHERE (:user_id::uuid IS NULL OR user_id = :user_id)
@@ -120,6 +129,11 @@ async def items(work: Work, order_id: OrderId) -> list[OrderItem]:
 async def load(work: Work, order_id: OrderId) -> Load:
     """Return how much the lines of an order weigh and measure together."""
     return await _LOAD.value(work.db, order_id=order_id)
+
+
+async def count_open(work: Work, user_id: UserId) -> int:
+    """Return how many orders of a customer are under way."""
+    return await _COUNT_OPEN.value(work.db, user_id=user_id)
 
 
 async def save_move(work: Work, moved: Order, change: StatusChange) -> None:

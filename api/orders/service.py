@@ -28,6 +28,18 @@ async def own(work: Work, order_id: OrderId) -> Order:
     return order
 
 
+async def of_shop(work: Work, order_id: OrderId) -> Order:
+    """Return an order of the acting vendor's company; one of another company is not found."""
+    order = await repository.order(work, order_id)
+    if order is None or not _is_of_shop(work, order):
+        raise NotFound("There is no such order")
+    return order
+
+
+def _is_of_shop(work: Work, order: Order) -> bool:
+    return order.company_id is not None and order.company_id == work.actor.company_id
+
+
 async def lock(work: Work, order_id: OrderId) -> Order:
     """Return an order and hold its row until the transaction ends; raise `NotFound`."""
     order = await repository.lock(work, order_id)
@@ -49,7 +61,7 @@ async def move_for_shop(
 ) -> Order:
     """Move an order of the acting vendor's company; one of another company is not found."""
     order = await lock(work, order_id)
-    if order.company_id is None or order.company_id != work.actor.company_id:
+    if not _is_of_shop(work, order):
         raise NotFound("There is no such order")
     return await move(work, order, status, By.VENDOR, comment)
 

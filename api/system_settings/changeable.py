@@ -20,6 +20,7 @@ CHANGEABLE = (
     "offer_s",
     "dispatch_service_s",
     "silence_s",
+    "orders_per_customer",
     "trail_days",
     "code_s",
     "reset_code_s",

@@ -10,6 +10,7 @@ import pytest
 from api.kit.ids import CourierId
 from jobs import courier_plans
 from tests.support.cast import Cast
+from tests.support.road import brought_to, complete
 from tracking import keys, plans
 from tracking.plans import CourierPlan, CourierState
 
@@ -67,3 +68,18 @@ async def test_plans_lost_with_redis_are_back_with_the_next_look(cast: Cast) -> 
     await courier_plans.vouch(station)
     assert await plans.are_vouched(station.redis)
     assert not await plans.load_all(station.redis), "nothing is read while nothing was lost"
+
+
+async def test_plans_are_not_vouched_for_while_older_moves_wait_to_be_told(cast: Cast) -> None:
+    """Else a customer goes on watching the courier during a rush of events."""
+    station, courier = cast.stack.station, await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier, "in_transit")
+    await cast.stack.settle()
+    await courier_plans.vouch(station)
+    courier_id = UUID(courier.courier_id)
+    assert await state_of(cast, courier_id) is CourierState.CARRYING
+    (await complete(courier, delivery_id)).data  # noqa: B018  # fails unless 2xx
+    await cast.stack.rows("UPDATE outbox SET created_at = created_at - interval '2 seconds'")
+    await courier_plans.vouch(station)
+    assert await plans.are_vouched(station.redis)
+    assert await state_of(cast, courier_id) is CourierState.FREE

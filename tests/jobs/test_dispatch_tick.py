@@ -131,6 +131,22 @@ async def test_what_need_not_be_decided_yet_is_held(cast: Cast) -> None:
     assert (await only_offer(near))["orderId"] == order["id"]
 
 
+async def test_orders_for_another_day_cost_the_tick_nothing_and_say_why(cast: Cast) -> None:
+    """They are not even read, and come in by themselves when their time is near."""
+    near, _far = await two_couriers(cast)
+    now = cast.stack.station.clock.now()
+    later = {"readyAt": (now + timedelta(days=20)).isoformat()}
+    order = await cast.order(await cast.customer(), **later)
+    tick = DispatchTick(cast.stack.station, cast.stack.solver)
+    assert await tick._problems() == []
+    await tick.run_once()
+    whole = await dossier(cast, await cast.delivery_of(order))
+    assert whole["whyUnassigned"] == "Ready too far ahead: planned in 20 days."
+    await cast.stack.rows("UPDATE deliveries SET ready_at = $1", now)
+    await cast.stack.dispatch()
+    assert (await only_offer(near))["orderId"] == order["id"]
+
+
 async def test_a_cancelled_order_is_not_offered(cast: Cast) -> None:
     """Nor is the offer that was open accepted."""
     near, _far = await two_couriers(cast)

@@ -9,7 +9,7 @@ from jobs import eta_learning
 from jobs.eta_watch import EtaWatch
 from tests.jobs.market import AT_PICKUP, stand
 from tests.support.cast import Cast
-from tests.support.road import brought_to, complete
+from tests.support.road import brought_to, complete, report
 
 FAR = (AT_PICKUP[0] + 0.05, AT_PICKUP[1])
 
@@ -99,3 +99,18 @@ async def test_ranges_are_learned_from_deliveries_that_came(cast: Cast) -> None:
     learned = await eta_learning.learn(station)
     asked = eta_learning.asked_at(now, now + timedelta(seconds=840), aboard=False)
     assert learned.around(asked) == EtaRange(1260, 1260)
+
+
+async def test_what_has_failed_is_expected_at_no_time(cast: Cast) -> None:
+    """The courier rides away with it; once it is under way again there is an ETA again."""
+    courier = await cast.courier()
+    order, delivery_id = await brought_to(cast, courier, "in_transit")
+    await stand(cast.stack, courier)
+    assert await eta(cast, order) is not None
+    (await report(courier, delivery_id, "failed")).data  # noqa: B018  # fails unless 2xx
+    assert (await cast.delivery_of(order))["etaAt"] is None
+    count = await told(cast)
+    await stand(cast.stack, courier, *FAR)
+    assert (await eta(cast, order), await told(cast)) == (None, count)
+    (await report(courier, delivery_id, "in_transit")).data  # noqa: B018  # fails unless 2xx
+    assert await eta(cast, order) is not None

@@ -131,7 +131,13 @@ def relay(station: Station, lane: str = CORE) -> Relay:
 
 async def run(station: Station, lane: str = CORE) -> None:
     """Work through a lane once."""
-    await relay(station, lane).run_once()
+    await work_through(relay(station, lane))
+
+
+async def work_through(one: Relay) -> None:
+    """Handle what there is, then tell it."""
+    await one.handle_once()
+    await one.tell_once()
 
 
 async def test_many_relays_at_once_react_once_to_each_event_and_in_order(
@@ -150,7 +156,7 @@ async def test_many_relays_at_once_react_once_to_each_event_and_in_order(
     monkeypatch.setitem(REACTIONS, Knocked, (slow_note,))
     relays = [relay(doors.station) for _ in range(4)]
     while len(await doors.rows("SELECT FROM outbox WHERE handled_at IS NULL")):
-        await asyncio.gather(*(one.run_once() for one in relays))
+        await asyncio.gather(*(work_through(one) for one in relays))
         for one in relays:
             one.woken.set()
     knocks = await doors.knocks()

@@ -146,29 +146,38 @@ class Twin:
             and row["status"] == "pending"
             and alive
             and not open_offer
+            and self._s(row["ready_at"]) < 45 * 60  # dispatch plans 40 minutes ahead
         )
 
     def _bars(self, delivery_id: UUID) -> Iterator[Bar]:
-        reasons: dict[bytes, WhyNot] = {}
-        began = None
-        for event in sorted(self.tables["delivery_events"], key=lambda row: row["seq"]):
-            if event["delivery_id"] != delivery_id or event["new_status"] != "pending":
-                continue
-            if event["old_status"] == "returned":
-                reasons, began = {}, event["at"]
-            elif event["data"].get("by") == "courier":
-                reasons[event["courier_id"].bytes] = WhyNot.BARRED_REFUSED
+        reasons, began = self._given_up(delivery_id)
         for offer in self.tables["delivery_offers"]:
             if offer["delivery_id"] != delivery_id or (began and offer["offered_at"] < began):
                 continue
             if offer["status"] == "rejected":
                 reasons[offer["courier_id"].bytes] = WhyNot.BARRED_REFUSED
-            elif offer["status"] == "expired" and offer["answered_at"] > self.now - timedelta(
-                minutes=2
-            ):
+            elif offer["status"] == "expired" and self._is_lately(offer["answered_at"]):
                 reasons.setdefault(offer["courier_id"].bytes, WhyNot.BARRED_EXPIRED)
         for courier in sorted(reasons):
             yield Bar(courier, reasons[courier])
+
+    def _given_up(self, delivery_id: UUID) -> tuple[dict[bytes, WhyNot], datetime | None]:
+        reasons: dict[bytes, WhyNot] = {}
+        began = None
+        for event in sorted(self.tables["delivery_events"], key=lambda row: row["seq"]):
+            if event["delivery_id"] != delivery_id or event["new_status"] != "pending":
+                continue
+            by = event["data"].get("by")
+            if event["old_status"] == "returned":
+                reasons, began = {}, event["at"]
+            elif by == "courier":
+                reasons[event["courier_id"].bytes] = WhyNot.BARRED_REFUSED
+            elif by == "operator" and self._is_lately(event["at"]):
+                reasons.setdefault(event["courier_id"].bytes, WhyNot.BARRED_TAKEN_BACK)
+        return reasons, began
+
+    def _is_lately(self, moment: datetime) -> bool:
+        return moment > self.now - timedelta(minutes=2)
 
     def _xy(self, place: Point) -> tuple[int, int]:
         x_m, y_m = self.plane.xy_of(place)
@@ -303,18 +312,35 @@ async def bars(cast: Cast) -> dict[str, WhyNot]:
     return {str(UUID(bytes=bar.courier)): bar.reason for bar in view.barred}
 
 
-@pytest.mark.parametrize("by", ["courier", "operator"])
-async def test_only_who_gives_a_delivery_back_of_their_own_will_is_barred(
-    cast: Cast, by: str
-) -> None:
+async def age_moves(cast: Cast) -> None:
+    """Let two minutes pass for the journal."""
+    await cast.stack.rows("UPDATE delivery_events SET at = at - interval '2 minutes'")
+
+
+async def test_who_gives_a_delivery_back_is_not_asked_again(cast: Cast) -> None:
     courier = await cast.courier()
     _order, delivery_id = await brought_to(cast, courier)
-    if by == "courier":
-        (await report(courier, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    (await report(courier, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    for _ in range(2):
         assert await bars(cast) == {courier.courier_id: WhyNot.BARRED_REFUSED}
-    else:
-        (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
-        assert await bars(cast) == {}
+        await age_moves(cast)
+
+
+async def test_from_whom_a_dispatcher_takes_a_delivery_is_not_asked_again_for_two_minutes(
+    cast: Cast,
+) -> None:
+    """Else the nearest courier has it back a second later: the one it was taken from."""
+    courier = await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier)
+    await stand(cast.stack, courier)
+    (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    assert await bars(cast) == {courier.courier_id: WhyNot.BARRED_TAKEN_BACK}
+    await cast.stack.dispatch()
+    assert await offers_of(courier) == []
+    await age_moves(cast)
+    assert await bars(cast) == {}
+    await cast.stack.dispatch()
+    assert len(await offers_of(courier)) == 1
 
 
 async def test_a_new_attempt_begins_without_bars(cast: Cast) -> None:

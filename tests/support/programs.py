@@ -57,7 +57,8 @@ class Stack:
         for lane in (*LANES, *LANES):
             relay = Relay(self.station, lane)
             relay.woken.set()
-            await relay.run_once()
+            await relay.handle_once()
+            await relay.tell_once()
 
     async def dispatch(self) -> None:
         """Run one dispatch tick, and tell what it decided."""

@@ -38,6 +38,7 @@ COURIER_MOVES = [
 ]
 STAFF_MOVES = [
     ("assigned_to_courier", "pending"),
+    ("picked_up", "failed"),
     ("in_transit", "failed"),
     ("failed", "in_transit"),
     ("failed", "returned"),
@@ -94,7 +95,7 @@ async def test_every_other_step_is_refused_and_the_same_again_changes_nothing(
         if (status, new) in moves:
             continue
         got = await say(cast, courier, delivery_id, by, new)
-        if by == "courier" and status == "returned":
+        if by == "courier" and status == "returned" and new != status:
             assert got.status == 404, (by, new)  # it is no longer the courier's
         elif new == status:
             assert (got.status, got.data["status"]) == (200, status), (by, new)
@@ -155,6 +156,27 @@ async def test_a_delivery_given_back_leaves_its_courier_free(cast: Cast) -> None
     await check_books(cast.stack)
 
 
+@pytest.mark.parametrize(
+    ("carried", "said"), [("assigned_to_courier", "pending"), ("failed", "returned")]
+)
+async def test_giving_up_a_delivery_again_is_answered_as_before(
+    cast: Cast, carried: str, said: str
+) -> None:
+    """The answer was lost on a bad line; it is no longer the courier's, but the act was."""
+    courier, other = await cast.courier(), await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier, carried)
+    answered = (await report(courier, delivery_id, said, comment="flat tyre")).data
+    before = await dossier(cast, delivery_id)
+    assert (await report(courier, delivery_id, said, comment="flat tyre")).data == answered
+    assert (await report(other, delivery_id, said)).status == 404
+    assert await dossier(cast, delivery_id) == before
+    if said == "returned":
+        (await decide(cast, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
+    (await by_hand(cast, delivery_id, other)).data  # noqa: B018  # fails unless 2xx
+    assert (await report(courier, delivery_id, said)).status == 404
+    await check_books(cast.stack)
+
+
 async def test_a_failed_delivery_is_returned_and_tried_again_by_another(cast: Cast) -> None:
     first, second = await cast.courier(), await cast.courier()
     order, delivery_id = await brought_to(cast, first, "returned")
@@ -169,6 +191,34 @@ async def test_a_failed_delivery_is_returned_and_tried_again_by_another(cast: Ca
     await check_books(cast.stack)
     finished = (await second.get("/api/v1/courier/deliveries/history")).data["items"]
     assert [one["id"] for one in finished] == [delivery_id]
+
+
+@pytest.mark.parametrize("afterwards", ["tried again", "cancelled"])
+async def test_staff_settle_what_a_courier_who_is_gone_had_aboard(
+    cast: Cast, afterwards: str
+) -> None:
+    """The courier is blocked and says nothing any more; the order is not stuck for good."""
+    gone, other = await cast.courier(), await cast.courier()
+    order, delivery_id = await brought_to(cast, gone, "picked_up")
+    path = f"/api/v1/admin/users/{gone.me['id']}/active"
+    block = {"isActive": False, "reason": "rode away"}
+    (await cast.admin.put(path, block)).data  # noqa: B018  # fails unless 2xx
+    failed = (await decide(cast, delivery_id, "failed", reason="vehicle")).data
+    assert (failed["status"], failed["failureReason"]) == ("failed", "vehicle")
+    assert (await decide(cast, delivery_id, "returned")).data["courierId"] is None
+    if afterwards == "tried again":
+        (await decide(cast, delivery_id, "pending")).data  # noqa: B018
+        (await by_hand(cast, delivery_id, other)).data  # noqa: B018
+    else:
+        staff = f"/api/v1/admin/orders/{order['id']}/status"
+        over = (await cast.admin.put(staff, {"status": "cancelled", "comment": "lost"})).data
+        assert over["status"] == "cancelled"
+    await cast.stack.settle()
+    (row,) = await cast.stack.rows(
+        "SELECT status FROM couriers WHERE id = $1", UUID(gone.courier_id)
+    )
+    assert row["status"] != "on_delivery"
+    await check_books(cast.stack)
 
 
 async def test_a_courier_sees_what_was_brought_back_among_the_finished(cast: Cast) -> None:

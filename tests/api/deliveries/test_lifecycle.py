@@ -2,11 +2,12 @@
 
 import pytest
 
-from api.deliveries.lifecycle import ABOARD, DELIVERY, OPEN, DeliveryStatus
+from api.deliveries.lifecycle import ABOARD, DELIVERY, EXPECTED, OPEN, DeliveryStatus
 from api.kit.lifecycle import By
 from tests.support.machines import moves_of
 
-# from, to, by whom: written down by hand from the specification's table `delivery_status`.
+# from, to, by whom: written down by hand from the specification's table `delivery_status`;
+# that operators may say of what is picked up that it failed is decision 0030.
 MOVES = {
     ("pending", "assigned_to_courier"): "courier operator system",
     ("pending", "cancelled"): "operator system",
@@ -14,7 +15,7 @@ MOVES = {
     ("assigned_to_courier", "picked_up"): "courier",
     ("assigned_to_courier", "cancelled"): "operator system",
     ("picked_up", "in_transit"): "courier system",
-    ("picked_up", "failed"): "courier",
+    ("picked_up", "failed"): "courier operator",
     ("picked_up", "delivered"): "courier",
     ("in_transit", "delivered"): "courier",
     ("in_transit", "failed"): "courier operator",
@@ -38,3 +39,5 @@ def test_goods_come_aboard_at_the_pickup_and_leave_at_an_end() -> None:
     assert leaving == {"delivered", "returned"}
     waiting = OPEN - ABOARD
     assert waiting == {"assigned_to_courier"}
+    not_expected = OPEN - EXPECTED
+    assert not_expected == {"failed"}

@@ -176,3 +176,22 @@ async def test_everybody_sees_their_own_orders_newest_first(cast: Cast) -> None:
 async def test_a_list_has_its_limits(cast: Cast, query: str) -> None:
     assert (await cast.admin.get(f"/api/v1/admin/orders?{query}")).status == 422
     assert (await cast.admin.get("/api/v1/admin/orders?page=100000&pageSize=100")).status == 200
+
+
+async def test_a_shop_reads_what_to_pack(cast: Cast) -> None:
+    """Every line of its own orders, nothing of another shop's or of nobody's."""
+    company, vendor = await cast.shop()
+    _other_company, other_vendor = await cast.shop()
+    customer = await cast.customer()
+    items = [{"title": "Tulips", "quantity": 12}, {"title": "A card", "quantity": 1}]
+    order = await cast.order(customer, companyId=company, items=items)
+    path = f"/api/v1/vendor/orders/{order['id']}"
+    shown = (await vendor.get(path)).data
+    assert [(item["title"], item["quantity"]) for item in shown["items"]] == [
+        ("Tulips", 12),
+        ("A card", 1),
+    ]
+    assert (await other_vendor.get(path)).status == 404
+    assert (await customer.get(path)).status == 403
+    bare = await cast.order(customer)
+    assert (await vendor.get(f"/api/v1/vendor/orders/{bare['id']}")).status == 404

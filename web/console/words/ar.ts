@@ -214,6 +214,7 @@ export const words: Like<typeof english> = {
   why_not_barred_expired: 'ترك عرضها ينقضي',
   why_not_barred_blocked: 'لا يخدم هذا الزبون أو المتجر',
   why_not_barred_vehicle: 'مركبة غير مناسبة',
+  why_not_barred_taken_back: 'سحبها منه الموزّع للتو',
   why_not_too_far: 'بعيد عن الاستلام',
   why_not_not_near: 'ليس من الأقرب',
   why_not_no_capacity: 'لا متسع للحمولة',

@@ -190,6 +190,7 @@ export const words = {
   why_not_barred_expired: 'let an offer of it expire',
   why_not_barred_blocked: 'may not serve this customer or shop',
   why_not_barred_vehicle: 'wrong vehicle',
+  why_not_barred_taken_back: 'a dispatcher took it back just now',
   why_not_too_far: 'too far from the pickup',
   why_not_not_near: 'not among the nearest',
   why_not_no_capacity: 'no room for the load',

@@ -193,6 +193,7 @@ export const words: Like<typeof english> = {
   why_not_barred_expired: 'ұсынысқа жауап бермеді',
   why_not_barred_blocked: 'бұл клиентке не дүкенге бармайды',
   why_not_barred_vehicle: 'көлігі сай емес',
+  why_not_barred_taken_back: 'диспетчер жеткізуді жаңа ғана қайтарып алды',
   why_not_too_far: 'тым алыс',
   why_not_not_near: 'ең жақындардан емес',
   why_not_no_capacity: 'орын жоқ',

@@ -193,6 +193,7 @@ export const words: Like<typeof english> = {
   why_not_barred_expired: 'не ответил на предложение',
   why_not_barred_blocked: 'не обслуживает этого клиента или магазин',
   why_not_barred_vehicle: 'не тот транспорт',
+  why_not_barred_taken_back: 'диспетчер только что забрал доставку',
   why_not_too_far: 'слишком далеко',
   why_not_not_near: 'не из ближайших',
   why_not_no_capacity: 'нет места',
