@@ -1,5 +1,6 @@
 // A connection is live once it was greeted; one that fails or does not hold is made anew, ever more slowly.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Unreachable } from '../lib/api/errors';
 import { Connection, type Options } from '../lib/live/connection';
 
 type Listener = (...payload: unknown[]) => void;
@@ -7,6 +8,7 @@ type Listener = (...payload: unknown[]) => void;
 class FakeSocket {
   readonly io = { engine: { on: () => undefined } };
   private listeners = new Map<string, Listener>();
+  isClosed = false;
 
   on(event: string, listener: Listener): void {
     this.listeners.set(event, listener);
@@ -20,7 +22,9 @@ class FakeSocket {
     this.listeners.clear();
   }
 
-  disconnect(): void {}
+  disconnect(): void {
+    this.isClosed = true;
+  }
 }
 
 const sockets = vi.hoisted((): FakeSocket[] => []);
@@ -60,6 +64,60 @@ async function ready(): Promise<void> {
   sockets.at(-1)?.hear('ready', READY);
   await vi.advanceTimersByTimeAsync(0);
 }
+
+/** Answers each question for a ticket only when the test says so. */
+function slowTickets(): { ticket: () => Promise<never>; answers: ((fails?: 'fails') => Promise<unknown>)[] } {
+  const answers: ((fails?: 'fails') => Promise<unknown>)[] = [];
+  const ticket = (): Promise<never> =>
+    new Promise((resolve, reject) => {
+      answers.push((fails) => {
+        if (fails) reject(new Unreachable(null));
+        else resolve({ ticket: `t${answers.length}`, url: 'ws://here' } as never);
+        return vi.advanceTimersByTimeAsync(0);
+      });
+    });
+  return { ticket, answers };
+}
+
+function flap(): void {
+  window.dispatchEvent(new Event('offline'));
+  window.dispatchEvent(new Event('online'));
+}
+
+describe('a connection whose ticket is slow', () => {
+  test('opens one socket, however often the network flaps meanwhile', async () => {
+    const { ticket, answers } = slowTickets();
+    const connection = await open({ ticket });
+    flap();
+    flap();
+    for (const answer of answers) await answer();
+    expect([answers.length, sockets.length]).toEqual([3, 1]);
+    await ready();
+    expect([connection.state.value.phase, sockets[0]?.isClosed]).toEqual(['live', false]);
+  });
+
+  test('takes no notice of the failure of an earlier question', async () => {
+    const { ticket, answers } = slowTickets();
+    const connection = await open({ ticket });
+    flap();
+    await answers[1]?.();
+    await ready();
+    await answers[0]?.('fails');
+    await vi.advanceTimersByTimeAsync(LONGEST_MS);
+    expect([connection.state.value.phase, sockets.length, answers.length]).toEqual(['live', 1, 2]);
+  });
+
+  test('opens nothing once the network is gone or the page has stopped it', async () => {
+    for (const end of ['offline', 'stop'] as const) {
+      const { ticket, answers } = slowTickets();
+      const connection = await open({ ticket });
+      if (end === 'stop') connection.stop();
+      else window.dispatchEvent(new Event('offline'));
+      await answers[0]?.();
+      expect([end, sockets.length]).toEqual([end, 0]);
+    }
+  });
+});
 
 describe('a connection', () => {
   test('is live once it was greeted, and only then', async () => {

@@ -58,7 +58,8 @@ export class Connection {
   private heardAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
-  private stopped = false;
+  /** Counts the attempts: what an earlier one brings comes too late. */
+  private attempt = 0;
 
   constructor(private readonly options: Options) {}
 
@@ -75,8 +76,6 @@ export class Connection {
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
     clearInterval(this.watch);
     window.removeEventListener('offline', this.goOffline);
     window.removeEventListener('online', this.comeOnline);
@@ -105,19 +104,20 @@ export class Connection {
   }
 
   private async connect(): Promise<void> {
-    clearTimeout(this.timer);
     this.close();
+    const { attempt } = this;
     let ticket = this.next;
     this.next = null; // a ticket works once
     try {
       ticket ??= await this.options.ticket();
     } catch (error) {
+      if (attempt !== this.attempt) return;
       if (error instanceof ApiError && !mayPass(error)) {
         this.enter('ended', error.code);
       } else this.retryLater('unreachable');
       return;
     }
-    if (!this.stopped) this.open(ticket);
+    if (attempt === this.attempt) this.open(ticket);
   }
 
   private open(ticket: Ticket): void {
@@ -172,13 +172,15 @@ export class Connection {
   }
 
   private retryLater(reason: string): void {
-    if (this.stopped) return;
     this.enter('reconnecting', reason);
     this.timer = setTimeout(() => void this.connect(), pauseMs(this.failures));
     this.failures += 1;
   }
 
+  /** End what is open, on its way or planned. */
   private close(): void {
+    this.attempt += 1;
+    clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
     socket?.removeAllListeners();
@@ -187,7 +189,6 @@ export class Connection {
 
   // A WebSocket can stay open for minutes after the network has gone: close it ourselves.
   private readonly goOffline = (): void => {
-    clearTimeout(this.timer);
     this.close();
     this.enter('offline', '');
   };
