@@ -111,20 +111,20 @@ def unassigned_text(left: Unassigned, policy: DispatchPolicy) -> str:
         if amount
     )
     texts = {
-        Unserved.NOT_YET: f"Ready too far ahead: planned in {_minutes(left.amount)}.",
+        Unserved.NOT_YET: f"Ready too far ahead: planned in {_span(left.amount)}.",
         Unserved.NO_COURIERS: "No courier is in this zone now.",
         Unserved.TAKEN: f"{many} could take it, but each takes another delivery first.",
         Unserved.TOO_LATE: (
-            f"{many} in reach, all busy for longer than the {_minutes(policy.lookahead_s)} that "
+            f"{many} in reach, all busy for longer than the {_span(policy.lookahead_s)} that "
             + (
-                f"are planned ahead: the soonest could pick up after {_minutes(left.amount)}."
+                f"are planned ahead: the soonest could pick up after {_span(left.amount)}."
                 if left.amount
                 else "are planned ahead."
             )
         ),
         Unserved.SHIFT_ENDS: (
             f"{many} in reach, but their shifts end first"
-            + (f": {_minutes(left.amount)} more would do." if left.amount else ".")
+            + (f": {_span(left.amount)} more would do." if left.amount else ".")
         ),
         Unserved.NO_CAPACITY: f"{many} in reach, none with room: the best one lacks {room}.",
         Unserved.ROUTE_FULL: (
@@ -160,5 +160,13 @@ def _couriers(count: int) -> str:
     return "1 courier" if count == 1 else f"{count} couriers"
 
 
-def _minutes(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 60 else f"{-(-seconds // 60)} min"
+def _span(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = -(-seconds // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{-(-minutes // (24 * 60))} days"

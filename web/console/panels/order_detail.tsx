@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { OrderDetail as WholeOrder } from '../../lib/api/views';
 import { locale } from '../../lib/i18n/locale';
-import { clockTime, distance, money } from '../../lib/time/format';
+import { dayTime, distance, money, timesOf } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
 import { mapActs } from '../keyboard';
 import { said, t } from '../speech';
@@ -38,7 +38,7 @@ export function OrderDetail({ city, orderId }: { city: City; orderId: string }):
   return (
     <>
       <DetailHead title={<span dir="ltr">{row?.order.orderNumber ?? picture?.order.orderNumber ?? '…'}</span>}>
-        {row && <StageChip stage={city.orders.stage(row)} />}
+        {row && <StageChip stage={city.orders.stage(row, city.nowMs())} />}
       </DetailHead>
       <div class="detail-body">
         {trouble && <TroubleNote what="order_failed" trouble={trouble} retry={() => void city.dossiers.fetch()} />}
@@ -53,7 +53,10 @@ export function OrderDetail({ city, orderId }: { city: City; orderId: string }):
 
 function Facts({ city, picture, row }: { city: City; picture: Picture; row: OrderRow | undefined }): JSX.Element {
   const { order, dossier } = picture;
-  const time = (text: string): string => clockTime(Date.parse(text), locale.value, city.timeZone);
+  const nowMs = city.nowMs();
+  const time = (text: string): string => dayTime(Date.parse(text), nowMs, locale.value, city.timeZone);
+  const [from, until] = [Date.parse(order.promisedFrom), Date.parse(order.promisedUntil)];
+  const promised = timesOf(from, until, nowMs, locale.value, city.timeZone);
   const eta = row?.delivery?.etaAt ?? dossier?.delivery.etaAt;
   return (
     <dl class="facts">
@@ -70,7 +73,7 @@ function Facts({ city, picture, row }: { city: City; picture: Picture; row: Orde
       </Fact>
       <Fact name={t('promised')}>
         <span dir="ltr">
-          {time(order.promisedFrom)}–{time(order.promisedUntil)}
+          {promised.from}–{promised.until}
         </span>
         {eta && isOpenRow(row) && <strong> · {t('eta', { time: time(eta) })}</strong>}
       </Fact>

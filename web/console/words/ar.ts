@@ -71,6 +71,7 @@ export const words: Like<typeof english> = {
   slack_hint: 'المهلة: متوقع {eta}، والموعد حتى {until}',
   slack_hint_no_eta: 'حتى نهاية الموعد {until}؛ لا مندوب بعد',
 
+  stage_planned: 'مجدول',
   stage_unassigned: 'بلا مندوب',
   stage_offered: 'معروض',
   stage_assigned: 'إلى الاستلام',

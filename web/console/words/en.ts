@@ -68,6 +68,7 @@ export const words = {
   slack_hint: 'Time to spare: expected {eta}, promised until {until}',
   slack_hint_no_eta: 'Until the promise ends at {until}; no courier yet',
 
+  stage_planned: 'Planned',
   stage_unassigned: 'Unassigned',
   stage_offered: 'Offered',
   stage_assigned: 'To pickup',

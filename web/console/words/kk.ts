@@ -71,6 +71,7 @@ export const words: Like<typeof english> = {
   slack_hint: 'Қор: күтілуі {eta}, уәде {until} дейін',
   slack_hint_no_eta: 'Уәде мерзімі {until}; курьер әзірге жоқ',
 
+  stage_planned: 'Жоспарланған',
   stage_unassigned: 'Курьерсіз',
   stage_offered: 'Ұсынылды',
   stage_assigned: 'Дүкенге',

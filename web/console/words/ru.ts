@@ -71,6 +71,7 @@ export const words: Like<typeof english> = {
   slack_hint: 'Запас: ожидается {eta}, обещано до {until}',
   slack_hint_no_eta: 'До обещанного срока {until}; курьера пока нет',
 
+  stage_planned: 'Запланирован',
   stage_unassigned: 'Без курьера',
   stage_offered: 'Предложен',
   stage_assigned: 'К магазину',
