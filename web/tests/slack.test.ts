@@ -89,6 +89,19 @@ describe('figures', () => {
     expect(onTimeShare({ delivered: 4, onTime: 3, doorMedianS: 1 })).toBe(0.75);
   });
 
+  test('as many are unassigned as the list of that name holds', () => {
+    const rows = [
+      row({ id: 'a' }, { status: 'pending', courierId: null }),
+      row({ id: 'b' }, { status: 'returned', courierId: null }),
+      row({ id: 'c' }, { status: 'assigned_to_courier', courierId: 'c' }),
+      row({ id: 'd', readyAt: at(24 * 60), promisedUntil: at(25 * 60) }, { status: 'pending', courierId: null }),
+      row({ id: 'e' }),
+    ];
+    const held = listed(rows, 'unassigned', '', NOW).map((one) => one.order.id);
+    expect(held).toEqual(['a', 'e']);
+    expect(figuresOf(rows, [], NOW).unassigned).toBe(held.length);
+  });
+
   test('couriers off shift are not counted', () => {
     const couriers = ['online', 'on_delivery', 'offline', 'on_break'].map((status) => ({ status }) as StaffCourier);
     expect(figuresOf([], couriers, NOW)).toMatchObject({ onShift: 3, free: 1, busy: 1, onBreak: 1 });
