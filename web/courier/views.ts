@@ -41,13 +41,3 @@ export interface Stop {
   address: string;
   etaAt: string | null;
 }
-
-export const FAILURES = [
-  'recipient_absent',
-  'wrong_address',
-  'refused',
-  'damaged',
-  'access',
-  'vehicle',
-  'other',
-] as const;
