@@ -1,6 +1,6 @@
 // A connection is live once it was greeted; one that fails or does not hold is made anew, ever more slowly.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Unreachable } from '../lib/api/errors';
+import { ApiError, Unreachable } from '../lib/api/errors';
 import { Connection, type Options } from '../lib/live/connection';
 
 type Listener = (...payload: unknown[]) => void;
@@ -130,6 +130,31 @@ describe('a connection', () => {
     answer();
     await vi.advanceTimersByTimeAsync(0);
     expect([connection.state.value.phase, onReady.mock.calls.length]).toEqual(['live', 1]);
+  });
+
+  test('asks ever more rarely for tickets where the door refuses them, at last once a minute', async () => {
+    const ticket = vi.fn(() => Promise.resolve({ ticket: 'one', url: 'ws://here' } as never));
+    const connection = await open({ ticket });
+    const pauses: number[] = [];
+    while (pauses.length < 11) {
+      sockets.at(-1)?.hear('connect_error');
+      expect(connection.state.value).toMatchObject({ phase: 'reconnecting', reason: 'refused' });
+      const [since, before] = [Date.now(), sockets.length];
+      while (sockets.length === before) await vi.advanceTimersByTimeAsync(250);
+      pauses.push(Date.now() - since);
+    }
+    expect(pauses.map((ms) => ms / 1000)).toEqual([0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(ticket).toHaveBeenCalledTimes(12);
+  });
+
+  test('waits for its next ticket as long as the server asks for', async () => {
+    const later = new ApiError(429, 'rate_limited', 'Later', [], 'r', 30);
+    const ticket = vi.fn().mockRejectedValueOnce(later).mockResolvedValue({ ticket: 'one', url: 'ws://here' });
+    await open({ ticket });
+    await vi.advanceTimersByTimeAsync(29_900);
+    expect(ticket).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect([ticket.mock.calls.length, sockets.length]).toEqual([2, 1]);
   });
 
   test('is made anew where the greeting fails', async () => {

@@ -1,7 +1,7 @@
 // The realtime connection of a page: tickets in, events out, and the truth about its state.
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
-import { ApiError, mayPass } from '../api/errors';
+import { ApiError, mayPass, retryAfterMs } from '../api/errors';
 import type { Ticket } from '../api/views';
 import { pauseMs } from './backoff';
 
@@ -45,6 +45,8 @@ export interface Options {
 }
 
 const FINAL: ReadonlySet<string> = new Set(['replaced', 'revoked', 'expired', 'protocol']);
+/** A door that refuses may have enough sockets of ours; a browser does not tell which answer it got. */
+const LONGEST_REFUSED_MS = 60_000;
 const WATCH_MS = 1000;
 /** A connection that was lost sooner counts as one more failure: the next pause is longer. */
 const STEADY_MS = 15_000;
@@ -114,7 +116,7 @@ export class Connection {
       if (attempt !== this.attempt) return;
       if (error instanceof ApiError && !mayPass(error)) {
         this.enter('ended', error.code);
-      } else this.retryLater('unreachable');
+      } else this.retryLater('unreachable', retryAfterMs(error));
       return;
     }
     if (attempt === this.attempt) this.open(ticket);
@@ -171,9 +173,10 @@ export class Connection {
     if (phase !== 'offline') this.retryLater(reason);
   }
 
-  private retryLater(reason: string): void {
+  private retryLater(reason: string, atLeastMs = 0): void {
     this.enter('reconnecting', reason);
-    this.timer = setTimeout(() => void this.connect(), pauseMs(this.failures));
+    const longestMs = reason === 'refused' ? LONGEST_REFUSED_MS : undefined;
+    this.timer = setTimeout(() => void this.connect(), Math.max(atLeastMs, pauseMs(this.failures, longestMs)));
     this.failures += 1;
   }
 
