@@ -161,8 +161,12 @@ def _couriers(count: int) -> str:
 
 
 def _span(seconds: int) -> str:
-    """Return a span in the unit that people would use, rounded up."""
-    for unit, unit_s in (("days", 86_400), ("hours", 3600)):
-        if seconds > 2 * unit_s:
-            return f"{-(-seconds // unit_s)} {unit}"
-    return f"{seconds} s" if seconds < 60 else f"{-(-seconds // 60)} min"
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = -(-seconds // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{-(-minutes // (24 * 60))} days"

@@ -169,3 +169,18 @@ def test_sentences_name_the_numbers() -> None:
     assert unassigned_text(full, DispatchPolicy()) == (
         "12 couriers in reach, none with room: the best one lacks 2 items, 300 cm³."
     )
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "told"),
+    [
+        (40, "40 s"),
+        (41 * 60, "41 min"),
+        (2 * 3600, "2 h"),
+        (26 * 3600 + 61, "26 h 2 min"),
+        (250_020, "3 days"),
+    ],
+)
+def test_how_long_until_is_told_in_units_that_people_count_in(ahead_s: int, told: str) -> None:
+    later = Unassigned(id16(1), Unserved.NOT_YET, amount=ahead_s)
+    assert unassigned_text(later, DispatchPolicy()) == f"Ready too far ahead: planned in {told}."

@@ -43,13 +43,3 @@ export interface Stop {
   /** Since when your fixes say that you are there. */
   reachedAt: string | null;
 }
-
-export const FAILURES = [
-  'recipient_absent',
-  'wrong_address',
-  'refused',
-  'damaged',
-  'access',
-  'vehicle',
-  'other',
-] as const;

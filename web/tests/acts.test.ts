@@ -11,10 +11,11 @@ test('what was brought back is sent out again, not assigned', () => {
   expect(actsFor('returned')).toEqual(['again', 'cancel']);
 });
 
-test('goods that are aboard leave nothing to do', () => {
-  for (const status of ['picked_up', 'in_transit', 'failed'] as const) {
-    expect([actsFor(status), hasGoods(status)]).toEqual([[], true]);
+test('what is aboard of a courier who is gone can be told as failed, then as brought back', () => {
+  for (const status of ['picked_up', 'in_transit'] as const) {
+    expect([actsFor(status), hasGoods(status)]).toEqual([['fail'], true]);
   }
+  expect([actsFor('failed'), hasGoods('failed')]).toEqual([['brought_back'], true]);
 });
 
 test('an order without a delivery can be cancelled', () => {

@@ -40,6 +40,15 @@ test('a failure that may pass is told at once and asked again ever more rarely, 
   expect([taken, question.trouble.value]).toEqual([['here'], null]);
 });
 
+test('however long it failed, it is asked again a few seconds after it can be answered', async () => {
+  failure = new ApiError(503, 'unavailable', 'Later', [], 'r', 1);
+  await question.ask();
+  await vi.advanceTimersByTimeAsync(5 * 60_000);
+  failure = null;
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([taken, question.trouble.value]).toEqual([['here'], null]);
+});
+
 test('it waits as long as the server asks for', async () => {
   failure = new ApiError(429, 'rate_limited', 'Later', [], 'r', 30);
   await question.ask();

@@ -14,7 +14,7 @@ function at(minutes: number): string {
 
 function row(order: Partial<Order>, delivery: Partial<Delivery> | null = null): OrderRow {
   const place = { latitude: 0, longitude: 0, address: 'Rua A 1', contactName: null, contactPhone: null, notes: null };
-  const whole = { id: 'o1', orderNumber: 'H1', status: 'preparing', pickup: place, dropoff: place, gift: null, placedAt: at(-20), promisedUntil: at(30), ...order };
+  const whole = { id: 'o1', orderNumber: 'H1', status: 'preparing', pickup: place, dropoff: place, gift: null, placedAt: at(-20), readyAt: at(-5), promisedUntil: at(30), ...order };
   return { order: whole as Order, delivery: delivery as Delivery | null };
 }
 
@@ -48,14 +48,26 @@ describe('lists', () => {
   });
 
   test('stages come from the delivery', () => {
-    expect(stageOf(row({}, { status: 'pending' }), true)).toBe('offered');
-    expect(stageOf(row({ status: 'in_delivery' }, { status: 'in_transit' }), false)).toBe('aboard');
-    expect(stageOf(row({ status: 'cancelled' }, { status: 'pending' }), true)).toBe('cancelled');
+    expect(stageOf(row({}, { status: 'pending' }), true, NOW)).toBe('offered');
+    expect(stageOf(row({ status: 'in_delivery' }, { status: 'in_transit' }), false, NOW)).toBe('aboard');
+    expect(stageOf(row({ status: 'cancelled' }, { status: 'pending' }), true, NOW)).toBe('cancelled');
+  });
+
+  test('what dispatch does not plan yet is open, but not unassigned', () => {
+    const planned = row({ readyAt: at(3 * 24 * 60), promisedUntil: at(3 * 24 * 60 + 90) }, { status: 'pending' });
+    expect(stageOf(planned, false, NOW)).toBe('planned');
+    expect(groupsOf(planned, NOW)).toEqual(['open']);
+    expect(stageOf(planned, false, Date.parse(at(3 * 24 * 60 - 40)))).toBe('unassigned');
+  });
+
+  test('what was given to a courier early is shown as theirs', () => {
+    const early = { readyAt: at(3 * 24 * 60), promisedUntil: at(3 * 24 * 60 + 90) };
+    expect(stageOf(row(early, { status: 'assigned_to_courier', courierId: 'c' }), false, NOW)).toBe('assigned');
   });
 
   test('a delivery at the door is done before its order says so', () => {
     const handedOver = row({ status: 'in_delivery' }, { status: 'delivered', courierId: 'c' });
-    expect(stageOf(handedOver, false)).toBe('delivered');
+    expect(stageOf(handedOver, false, NOW)).toBe('delivered');
     expect(groupsOf(handedOver, NOW)).toEqual(['done']);
   });
 
@@ -75,6 +87,19 @@ describe('figures', () => {
   test('without deliveries there is no share', () => {
     expect(onTimeShare({ delivered: 0, onTime: 0, doorMedianS: null })).toBeNull();
     expect(onTimeShare({ delivered: 4, onTime: 3, doorMedianS: 1 })).toBe(0.75);
+  });
+
+  test('as many are unassigned as the list of that name holds', () => {
+    const rows = [
+      row({ id: 'a' }, { status: 'pending', courierId: null }),
+      row({ id: 'b' }, { status: 'returned', courierId: null }),
+      row({ id: 'c' }, { status: 'assigned_to_courier', courierId: 'c' }),
+      row({ id: 'd', readyAt: at(24 * 60), promisedUntil: at(25 * 60) }, { status: 'pending', courierId: null }),
+      row({ id: 'e' }),
+    ];
+    const held = listed(rows, 'unassigned', '', NOW).map((one) => one.order.id);
+    expect(held).toEqual(['a', 'e']);
+    expect(figuresOf(rows, [], NOW).unassigned).toBe(held.length);
   });
 
   test('couriers off shift are not counted', () => {

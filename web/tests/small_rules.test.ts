@@ -1,14 +1,18 @@
 // Small rules: pauses, queries, links, grids.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readLink } from '../console/one_time_link';
 import { gridOf } from '../console/map/overlays';
 import { queryText } from '../lib/api/transport';
 import { pauseMs } from '../lib/live/backoff';
 import { boxOf } from '../lib/map/mercator';
 
-test('pauses grow with failures, are random from zero, and never exceed 15 s', () => {
-  expect([0, 1, 2, 50].map((failures) => pauseMs(failures, () => 1))).toEqual([250, 500, 1000, 15_000]);
-  expect(pauseMs(5, () => 0)).toBe(0);
+test('pauses grow with failures, are random from zero, and never exceed the longest', () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(1);
+  expect([0, 1, 2, 50].map((failures) => pauseMs(failures))).toEqual([250, 500, 1000, 15_000]);
+  expect([1, 50].map((failures) => pauseMs(failures, 60_000))).toEqual([500, 60_000]);
+  random.mockReturnValue(0);
+  expect(pauseMs(5)).toBe(0);
+  random.mockRestore();
 });
 
 test('a query repeats the name of a list and leaves out what is empty', () => {

@@ -52,36 +52,44 @@ const position = (latitude: number, exact = true) => ({
   exact,
 });
 
+const NOW = Date.parse('2026-11-21T12:00:00Z');
+
 describe('the chapter', () => {
   test('begins with the order', () => {
-    expect(chapterOf(view({ orderStatus: 'pending', deliveryStatus: null }))).toBe('received');
-    expect(chapterOf(view({}))).toBe('preparing');
-    expect(chapterOf(view({ orderStatus: 'ready_for_delivery' }))).toBe('looking');
+    expect(chapterOf(view({ orderStatus: 'pending', deliveryStatus: null }), NOW)).toBe('received');
+    expect(chapterOf(view({}), NOW)).toBe('preparing');
+    expect(chapterOf(view({ orderStatus: 'ready_for_delivery' }), NOW)).toBe('looking');
+  });
+
+  test('of an order for another day is that we have it, until it is ready', () => {
+    const planned = view({ orderStatus: 'ready_for_delivery', readyAt: '2026-11-24T12:00:00Z' });
+    expect(chapterOf(planned, NOW)).toBe('received');
+    expect(chapterOf(planned, Date.parse(planned.readyAt))).toBe('looking');
   });
 
   test('tells of the courier', () => {
-    expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier' }))).toBe('to_shop');
+    expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier' }), NOW)).toBe('to_shop');
     const reachedAt = '2026-11-21T12:00:00Z';
-    expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier', reachedAt }))).toBe('at_shop');
-    expect(chapterOf(view({ deliveryStatus: 'in_transit', reachedAt }))).toBe('at_door');
-    expect(chapterOf(view({ deliveryStatus: 'in_transit', stopsBefore: 2 }))).toBe('other_stops');
-    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.2) }))).toBe('on_the_way');
+    expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier', reachedAt }), NOW)).toBe('at_shop');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', reachedAt }), NOW)).toBe('at_door');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', stopsBefore: 2 }), NOW)).toBe('other_stops');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.2) }), NOW)).toBe('on_the_way');
   });
 
   test('says nearby only for an exact position', () => {
-    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.151) }))).toBe('nearby');
-    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.151, false) }))).toBe('on_the_way');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.151) }), NOW)).toBe('nearby');
+    expect(chapterOf(view({ deliveryStatus: 'in_transit', position: position(41.151, false) }), NOW)).toBe('on_the_way');
   });
 
   test('ends', () => {
-    expect(chapterOf(view({ orderStatus: 'delivered', deliveryStatus: 'delivered' }))).toBe('delivered');
-    expect(chapterOf(view({ orderStatus: 'cancelled', deliveryStatus: 'in_transit' }))).toBe('cancelled');
-    expect(chapterOf(view({ deliveryStatus: 'failed' }))).toBe('failed');
+    expect(chapterOf(view({ orderStatus: 'delivered', deliveryStatus: 'delivered' }), NOW)).toBe('delivered');
+    expect(chapterOf(view({ orderStatus: 'cancelled', deliveryStatus: 'in_transit' }), NOW)).toBe('cancelled');
+    expect(chapterOf(view({ deliveryStatus: 'failed' }), NOW)).toBe('failed');
   });
 });
 
 test('an order that went back may be sent out again: the page goes on', () => {
-  const back = chapterOf(view({ orderStatus: 'in_delivery', deliveryStatus: 'returned' }));
+  const back = chapterOf(view({ orderStatus: 'in_delivery', deliveryStatus: 'returned' }), NOW);
   expect([back, isOver(back), isUnderWay(back)]).toEqual(['returning', false, false]);
   expect(['delivered', 'cancelled', 'failed'].map((one) => isOver(one as typeof back))).toEqual([true, true, false]);
 });
@@ -147,8 +155,15 @@ describe('the range of arrival', () => {
   });
 });
 
+test('an order for another day is not prepared yet', () => {
+  const planned = view({ orderStatus: 'ready_for_delivery', readyAt: '2026-11-24T12:00:00Z' });
+  const steps = stepsOf(planned, null, NOW);
+  expect(steps.map((step) => step.state)).toEqual(['done', 'now', 'ahead', 'ahead']);
+  expect(steps[1]?.atMs).toBe(Date.parse(planned.readyAt));
+});
+
 test('the steps show what is done, what is now and what is expected', () => {
-  const steps = stepsOf(view({ pickedUpAt: '2026-11-21T12:01:00Z', orderStatus: 'in_delivery' }), 42);
+  const steps = stepsOf(view({ pickedUpAt: '2026-11-21T12:01:00Z', orderStatus: 'in_delivery' }), 42, NOW);
   expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'now']);
   expect(steps[3]?.atMs).toBe(42);
 });

@@ -1,7 +1,7 @@
 // Business time, countdowns and amounts.
 import { describe, expect, test } from 'vitest';
 import { BusinessClock, businessMs, correctedNowMs } from '../lib/time/clock';
-import { clockTime, countdown, distance, money, span } from '../lib/time/format';
+import { clockTime, countdown, dayTime, distance, money, span, timesOf } from '../lib/time/format';
 
 describe('the business clock', () => {
   test('runs at its speed', () => {
@@ -43,6 +43,27 @@ describe('texts', () => {
     expect(clockTime(Date.parse('2026-11-21T12:34:00Z'), 'ar', 'UTC')).toBe('12:34');
   });
 
+  test('a time of another day tells the day, as the place counts days', () => {
+    const nowMs = Date.parse('2026-11-21T22:21:00Z');
+    const inThreeDays = Date.parse('2026-11-24T22:03:00Z');
+    const early = Date.parse('2026-11-22T00:30:00Z');
+    expect(dayTime(inThreeDays, nowMs, 'en', 'UTC')).toBe('Nov 24, 22:03');
+    expect(dayTime(nowMs + 60_000, nowMs, 'en', 'UTC')).toBe('22:22');
+    expect(dayTime(early, nowMs, 'en', 'UTC')).toBe('Nov 22, 00:30');
+    expect(dayTime(early, nowMs, 'en', 'Asia/Almaty')).toBe('05:30');
+  });
+
+  test('a window tells its day once', () => {
+    const nowMs = Date.parse('2026-11-21T22:21:00Z');
+    const from = Date.parse('2026-11-24T23:03:00Z');
+    const hour = 3_600_000;
+    expect(timesOf(from, from + hour, nowMs, 'en', 'UTC')).toEqual({ from: 'Nov 24, 23:03', until: '00:03' });
+    expect(timesOf(from, from + 48 * hour, nowMs, 'en', 'UTC')).toEqual({
+      from: 'Nov 24, 23:03',
+      until: 'Nov 26, 23:03',
+    });
+  });
+
   test('a countdown ends at zero', () => {
     expect([countdown(61), countdown(9.2), countdown(-3)]).toEqual(['1:01', '0:10', '0:00']);
   });
@@ -55,6 +76,7 @@ describe('texts', () => {
 
   test('spans and distances take their largest fitting unit', () => {
     expect([span(40, 'en'), span(300, 'en'), span(7200, 'en')]).toEqual(['40 sec', '5 min', '2 hr']);
+    expect([span(47 * 3600, 'en'), span(69 * 3600, 'en')]).toEqual(['47 hr', '3 days']);
     expect([distance(854, 'en'), distance(2449, 'en')]).toEqual(['850 m', '2.4 km']);
   });
 });

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { locale } from '../lib/i18n/locale';
-import { clockTime } from '../lib/time/format';
+import { dayTime } from '../lib/time/format';
 import { t } from './speech';
 import type { TrackingView } from './view';
 
@@ -11,11 +11,13 @@ const REST_MS = 30_000;
 interface Props {
   view: TrackingView;
   etaMs: number | null;
+  /** Business time. */
+  nowMs: number;
   headline: string;
 }
 
-export function Announcer({ view, etaMs, headline }: Props): JSX.Element {
-  const eta = etaMs === null || view.deliveredAt ? '' : `${t('arrives')} ${clockTime(etaMs, locale.value)}`;
+export function Announcer({ view, etaMs, nowMs, headline }: Props): JSX.Element {
+  const eta = etaMs === null || view.deliveredAt ? '' : `${t('arrives')} ${dayTime(etaMs, nowMs, locale.value)}`;
   const text = [headline, eta].filter(Boolean).join('. ');
   const [said, say] = useState(text);
   const saidAtMs = useRef(Date.now());

@@ -1,8 +1,8 @@
 // The arrival time, how long until then, what was promised, and how old this knowledge is.
 import type { JSX } from 'preact';
 import { locale } from '../lib/i18n/locale';
-import { clockTime, span } from '../lib/time/format';
-import { nowMs } from '../lib/time/ticking';
+import { dayTime, span, timesOf } from '../lib/time/format';
+import { nowMs as realMs } from '../lib/time/ticking';
 import type { Following } from './following';
 import { t } from './speech';
 import { ageMs, isLate, ms, rangeToShow, type Chapter } from './story';
@@ -12,24 +12,27 @@ interface Props {
   following: Following;
   view: TrackingView;
   chapter: Chapter;
+  /** Business time. */
+  nowMs: number;
 }
 
-export function Arrival({ following, view, chapter }: Props): JSX.Element {
-  const time = (at: number): string => clockTime(at, locale.value);
+export function Arrival({ following, view, chapter, nowMs }: Props): JSX.Element {
+  const time = (at: number): string => dayTime(at, nowMs, locale.value);
   if (chapter === 'cancelled') return <p class="muted">{t('cancelled_more')}</p>;
   if (chapter === 'failed' || chapter === 'returning') return <p class="muted">{t('failed_more')}</p>;
   if (chapter === 'delivered') {
     const at = ms(view.deliveredAt);
     return at === null ? <></> : <Figure label={t('arrived')} figure={time(at)} more="" />;
   }
-  const promise = { from: time(Date.parse(view.promisedFrom)), until: time(Date.parse(view.promisedUntil)) };
+  const promise = timesOf(Date.parse(view.promisedFrom), Date.parse(view.promisedUntil), nowMs, locale.value);
   const etaMs = following.etaMs.value;
-  const late = isLate(view, etaMs, businessNowMs(following));
-  const range = rangeToShow(following.etaRange.value, businessNowMs(following));
-  const figure = range ? `${time(range.fromMs)}–${time(range.untilMs)}` : time(etaMs ?? 0);
+  const late = isLate(view, etaMs, nowMs);
+  const range = rangeToShow(following.etaRange.value, nowMs);
+  const shown = range && timesOf(range.fromMs, range.untilMs, nowMs, locale.value);
+  const figure = shown ? `${shown.from}–${shown.until}` : time(etaMs ?? 0);
   return (
     <>
-      {etaMs !== null && <Figure label={t('arrives')} figure={figure} more={untilThen(following, etaMs)} />}
+      {etaMs !== null && <Figure label={t('arrives')} figure={figure} more={untilThen(etaMs - nowMs)} />}
       {etaMs === null && late && <p data-test="eta">{t('no_time_yet')}</p>}
       {etaMs === null && !late && <Figure label={t('expected')} figure={`${promise.from}–${promise.until}`} more="" />}
       <p class="meta muted promise">
@@ -44,12 +47,6 @@ export function Arrival({ following, view, chapter }: Props): JSX.Element {
   );
 }
 
-/** Read in a component it repeats the drawing every second. */
-function businessNowMs(following: Following): number {
-  void nowMs.value;
-  return following.installation.clock.nowMs();
-}
-
 function Figure({ label, figure, more }: { label: string; figure: string; more: string }): JSX.Element {
   return (
     <p class="figure">
@@ -60,8 +57,8 @@ function Figure({ label, figure, more }: { label: string; figure: string; more: 
   );
 }
 
-function untilThen(following: Following, etaMs: number): string {
-  const minutes = Math.round((etaMs - businessNowMs(following)) / 60_000);
+function untilThen(leftMs: number): string {
+  const minutes = Math.round(leftMs / 60_000);
   return minutes < 1 ? t('any_moment') : t('in_minutes', { n: minutes });
 }
 
@@ -76,7 +73,7 @@ function Age({ following }: { following: Following }): JSX.Element {
 
 /** Return how old our knowledge is, whole seconds. */
 export function ageS(following: Following): number {
-  const sinceHeardMs = nowMs.value - following.heardAtMs.value;
+  const sinceHeardMs = realMs.value - following.heardAtMs.value;
   const view = following.view.value;
-  return Math.round((view ? ageMs(view, businessNowMs(following), sinceHeardMs) : sinceHeardMs) / 1000);
+  return Math.round((view ? ageMs(view, following.nowMs(), sinceHeardMs) : sinceHeardMs) / 1000);
 }

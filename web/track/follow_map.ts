@@ -11,7 +11,7 @@ import { FIRST_LABEL } from '../lib/map/style';
 import { iconElement, type IconName } from '../lib/ui/icons';
 import type { Following } from './following';
 import { t } from './speech';
-import { chapterOf, isAboard, isUnderWay } from './story';
+import { isAboard, isUnderWay, type Chapter } from './story';
 import type { FollowedPosition, TrackingView } from './view';
 
 const AREA_M = 500;
@@ -65,9 +65,8 @@ export class FollowMap {
   }
 
   /** Show where the courier is now, as exactly as we may know it. */
-  show(view: TrackingView | null): void {
-    if (!view) return;
-    const position = isUnderWay(chapterOf(view)) ? view.position : null;
+  show(view: TrackingView, chapter: Chapter): void {
+    const position = isUnderWay(chapter) ? view.position : null;
     this.showArea(position && !position.exact ? position : null);
     this.shown = position?.exact ? [position.latitude, position.longitude] : null;
     if (position?.exact) this.moveCourier(view, position);

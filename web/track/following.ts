@@ -6,6 +6,7 @@ import { exchange } from '../lib/api/transport';
 import type { Ticket } from '../lib/api/views';
 import { Connection } from '../lib/live/connection';
 import { Latest } from '../lib/live/latest';
+import { nowMs } from '../lib/time/ticking';
 import { calmEtaMs, calmRange, chapterOf, isOver, ms, type EtaRange } from './story';
 import type { TrackingView } from './view';
 
@@ -46,8 +47,8 @@ export class Following {
     const changed = (): void => this.fetchSoon();
     this.connection = new Connection({
       ticket: () => exchange<Ticket>({ method: 'POST', path: `${this.path}/tickets`, body: {} }),
-      onReady: ({ nowMs }) => {
-        installation.clock.set(nowMs);
+      onReady: (ready) => {
+        installation.clock.set(ready.nowMs);
         void this.fetch();
       },
       handlers: {
@@ -68,9 +69,15 @@ export class Following {
     }, REFRESH_MS / 4);
   }
 
+  /** Business time now; read in a component it repeats the drawing every second. */
+  nowMs(): number {
+    void nowMs.value;
+    return this.installation.clock.nowMs();
+  }
+
   private isDone(): boolean {
     const view = this.view.value;
-    return this.isGone.value || (view !== null && isOver(chapterOf(view)));
+    return this.isGone.value || (view !== null && isOver(chapterOf(view, this.nowMs())));
   }
 
   private fetchSoon(): void {

@@ -6,6 +6,7 @@ import { theme } from '../lib/ui/theme';
 import type { Following } from './following';
 import type { FollowMap } from './follow_map';
 import { t } from './speech';
+import { chapterOf } from './story';
 
 export function MapFrame({ following }: { following: Following }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
@@ -18,7 +19,10 @@ export function MapFrame({ following }: { following: Following }): JSX.Element {
       const { FollowMap } = await import('./follow_map');
       if (left || !element.current) return;
       map = await FollowMap.open(element.current, following, theme.value);
-      stop = effect(() => map?.show(following.view.value));
+      stop = effect(() => {
+        const view = following.view.value;
+        if (view) map?.show(view, chapterOf(view, following.installation.clock.nowMs()));
+      });
       (window as { hermodMap?: FollowMap }).hermodMap = map; // tests ask it where the courier is
       if (left) close();
     };

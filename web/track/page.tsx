@@ -23,7 +23,7 @@ interface Props {
 export function TrackPage({ following, speak }: Props): JSX.Element {
   const view = following.view.value;
   useEffect(() => {
-    document.title = view ? `${headline(view)} · ${t('order', { number: view.orderNumber })}` : t('title');
+    document.title = view ? `${headline(view, following.nowMs())} · ${t('order', { number: view.orderNumber })}` : t('title');
   });
   const content = following.isGone.value ? (
     <Gone />
@@ -44,29 +44,31 @@ export function TrackPage({ following, speak }: Props): JSX.Element {
 }
 
 function Story({ following, view }: { following: Following; view: TrackingView }): JSX.Element {
-  const chapter = chapterOf(view);
+  const nowMs = following.nowMs();
+  const chapter = chapterOf(view, nowMs);
+  const said = headline(view, nowMs);
   return (
     <main class="story">
       <section class="head">
         <ConnectionNote following={following} over={isOver(chapter)} />
-        <h1>{headline(view)}</h1>
-        <Arrival following={following} view={view} chapter={chapter} />
+        <h1>{said}</h1>
+        <Arrival following={following} view={view} chapter={chapter} nowMs={nowMs} />
       </section>
       {chapter !== 'cancelled' && <MapFrame following={following} />}
       <div class="rest">
-        {chapter !== 'cancelled' && <Steps view={view} etaMs={following.etaMs.value} />}
+        {chapter !== 'cancelled' && <Steps view={view} etaMs={following.etaMs.value} nowMs={nowMs} />}
         {view.courierName !== null && isUnderWay(chapter) && <CourierCard view={view} />}
         {view.isGift && view.giftMessage && <Gift message={view.giftMessage} />}
         <Summary view={view} />
       </div>
-      <Announcer view={view} etaMs={following.etaMs.value} headline={headline(view)} />
+      <Announcer view={view} etaMs={following.etaMs.value} nowMs={nowMs} headline={said} />
     </main>
   );
 }
 
 /** Return the one sentence that says how it stands. */
-function headline(view: TrackingView): string {
-  return t(chapterOf(view), { name: view.courierName ?? t('courier') });
+function headline(view: TrackingView, nowMs: number): string {
+  return t(chapterOf(view, nowMs), { name: view.courierName ?? t('courier') });
 }
 
 function Gift({ message }: { message: string }): JSX.Element {

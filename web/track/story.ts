@@ -19,8 +19,8 @@ export type Chapter =
 
 const NEARBY_M = 350;
 
-/** Return where the story stands. */
-export function chapterOf(view: TrackingView): Chapter {
+/** Return where the story stands at a business time. */
+export function chapterOf(view: TrackingView, nowMs: number): Chapter {
   if (view.orderStatus === 'cancelled' || view.orderStatus === 'refunded') return 'cancelled';
   switch (view.deliveryStatus) {
     case 'delivered':
@@ -37,14 +37,19 @@ export function chapterOf(view: TrackingView): Chapter {
     case 'assigned_to_courier':
       return view.reachedAt === null ? 'to_shop' : 'at_shop';
     default:
-      return beforeCourier(view);
+      return beforeCourier(view, nowMs);
   }
 }
 
-function beforeCourier(view: TrackingView): Chapter {
-  if (view.orderStatus === 'ready_for_delivery') return 'looking';
+function beforeCourier(view: TrackingView, nowMs: number): Chapter {
+  if (isReadyNow(view, nowMs)) return 'looking';
   if (view.orderStatus === 'preparing') return 'preparing';
   return view.orderStatus === 'delivered' || view.orderStatus === 'completed' ? 'delivered' : 'received';
+}
+
+/** Tell whether it can be fetched: an order may be ready for a later time. */
+function isReadyNow({ orderStatus, readyAt }: TrackingView, nowMs: number): boolean {
+  return orderStatus === 'ready_for_delivery' && Date.parse(readyAt) <= nowMs;
 }
 
 function isNearby({ position, dropoff }: TrackingView): boolean {
@@ -78,8 +83,8 @@ export interface Step {
 }
 
 /** Return the four steps of an order with their times. */
-export function stepsOf(view: TrackingView, etaMs: number | null): Step[] {
-  const isReady = ['ready_for_delivery', 'in_delivery', 'delivered', 'completed'].includes(view.orderStatus);
+export function stepsOf(view: TrackingView, etaMs: number | null, nowMs: number): Step[] {
+  const isReady = ['in_delivery', 'delivered', 'completed'].includes(view.orderStatus) || isReadyNow(view, nowMs);
   const times: [Step['name'], boolean, number | null][] = [
     ['ordered', true, ms(view.placedAt)],
     ['prepared', isReady || view.pickedUpAt !== null, ms(view.readyAt)],

@@ -9,7 +9,7 @@ import type { WaitingPin } from './overlays';
 /** Return the pickups that wait for a courier. */
 export function waitingPins(city: City): WaitingPin[] {
   const nowMs = city.installation.clock.nowMs();
-  const waiting = [...city.orders.rows.values()].filter((row) => stageOf(row, false) === 'unassigned');
+  const waiting = [...city.orders.rows.values()].filter((row) => stageOf(row, false, nowMs) === 'unassigned');
   return waiting.map((row) => ({
     orderId: row.order.id,
     place: pickupOf(row),

@@ -1,9 +1,9 @@
 // The selected order: what and where, its courier, why this courier, what happened, what can be done.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { OrderDetail as WholeOrder } from '../../lib/api/views';
+import type { DeliveryStatus, OrderDetail as WholeOrder } from '../../lib/api/views';
 import { locale } from '../../lib/i18n/locale';
-import { clockTime, distance, money } from '../../lib/time/format';
+import { dayTime, distance, money, timesOf } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
 import { mapActs } from '../keyboard';
 import { said, t } from '../speech';
@@ -13,6 +13,7 @@ import type { City } from '../state/city';
 import type { Picture } from '../state/dossiers';
 import { isOpen, type OrderRow } from '../state/slack';
 import { AssignForm } from './assign_form';
+import { FailForm } from './fail_form';
 import { ReasonForm } from './reason_form';
 import { Fact } from './courier_detail';
 import { DetailHead } from './detail_head';
@@ -38,7 +39,7 @@ export function OrderDetail({ city, orderId }: { city: City; orderId: string }):
   return (
     <>
       <DetailHead title={<span dir="ltr">{row?.order.orderNumber ?? picture?.order.orderNumber ?? '…'}</span>}>
-        {row && <StageChip stage={city.orders.stage(row)} />}
+        {row && <StageChip stage={city.orders.stage(row, city.nowMs())} />}
       </DetailHead>
       <div class="detail-body">
         {trouble && <TroubleNote what="order_failed" trouble={trouble} retry={() => void city.dossiers.fetch()} />}
@@ -53,7 +54,10 @@ export function OrderDetail({ city, orderId }: { city: City; orderId: string }):
 
 function Facts({ city, picture, row }: { city: City; picture: Picture; row: OrderRow | undefined }): JSX.Element {
   const { order, dossier } = picture;
-  const time = (text: string): string => clockTime(Date.parse(text), locale.value, city.timeZone);
+  const nowMs = city.nowMs();
+  const time = (text: string): string => dayTime(Date.parse(text), nowMs, locale.value, city.timeZone);
+  const [from, until] = [Date.parse(order.promisedFrom), Date.parse(order.promisedUntil)];
+  const promised = timesOf(from, until, nowMs, locale.value, city.timeZone);
   const eta = row?.delivery?.etaAt ?? dossier?.delivery.etaAt;
   return (
     <dl class="facts">
@@ -70,7 +74,7 @@ function Facts({ city, picture, row }: { city: City; picture: Picture; row: Orde
       </Fact>
       <Fact name={t('promised')}>
         <span dir="ltr">
-          {time(order.promisedFrom)}–{time(order.promisedUntil)}
+          {promised.from}–{promised.until}
         </span>
         {eta && isOpenRow(row) && <strong> · {t('eta', { time: time(eta) })}</strong>}
       </Fact>
@@ -144,7 +148,7 @@ function Acts({ city, picture, act, setAct }: ActsProps): JSX.Element {
       {possible.map((one, i) => (
         <button
           key={one}
-          class={i === 0 && one !== 'cancel' ? 'button primary' : 'button'}
+          class={i === 0 && !LAST_RESORTS.has(one) ? 'button primary' : 'button'}
           title={one === 'assign' ? 'A' : undefined}
           onClick={() => setAct(one)}
         >
@@ -156,7 +160,17 @@ function Acts({ city, picture, act, setAct }: ActsProps): JSX.Element {
   );
 }
 
-const NAMES = { assign: 'assign', again: 'again', unassign: 'unassign', cancel: 'cancel_order' } as const;
+const NAMES = {
+  assign: 'assign',
+  again: 'again',
+  unassign: 'unassign',
+  fail: 'fail',
+  brought_back: 'brought_back',
+  cancel: 'cancel_order',
+} as const;
+
+/** What is not offered as the thing to do, even where nothing else can be done. */
+const LAST_RESORTS: ReadonlySet<Act> = new Set(['cancel', 'fail']);
 
 function ActForm({ city, picture, act, setAct }: ActsProps): JSX.Element {
   const { order } = picture;
@@ -173,8 +187,14 @@ function ActForm({ city, picture, act, setAct }: ActsProps): JSX.Element {
       city.session.put(`/api/v1/admin/orders/${order.id}/status`, { status: 'cancelled', comment });
     return <ReasonForm title={t('cancel_title')} act={t('cancel_order')} danger customerReads send={send} {...form} />;
   }
-  const send = (comment: string): Promise<unknown> =>
-    city.session.put(`/api/v1/admin/deliveries/${delivery.id}/status`, { status: 'pending', comment });
+  const move = (status: DeliveryStatus, comment: string, reason?: string): Promise<unknown> =>
+    city.session.put(`/api/v1/admin/deliveries/${delivery.id}/status`, { status, comment, reason });
+  if (act === 'fail') return <FailForm move={move} {...form} />;
+  if (act === 'brought_back') {
+    const send = (comment: string): Promise<unknown> => move('returned', comment);
+    return <ReasonForm title={t('brought_back_title')} act={t('brought_back')} send={send} {...form} />;
+  }
+  const send = (comment: string): Promise<unknown> => move('pending', comment);
   if (act === 'again') {
     return <ReasonForm title={t('again_title')} act={t('again')} customerReads send={send} {...form} />;
   }

@@ -1,7 +1,7 @@
 // One order of the list: where to, how much time is left, its stage and its courier.
 import type { JSX } from 'preact';
 import { locale } from '../../lib/i18n/locale';
-import { clockTime, span } from '../../lib/time/format';
+import { dayTime, span } from '../../lib/time/format';
 import { t } from '../speech';
 import type { City } from '../state/city';
 import { slackMs, urgencyOf, type OrderRow, type Stage } from '../state/slack';
@@ -14,7 +14,7 @@ interface Props {
 
 export function OrderRowView({ city, row, nowMs }: Props): JSX.Element {
   const { order, delivery } = row;
-  const stage = city.orders.stage(row);
+  const stage = city.orders.stage(row, nowMs);
   void city.alerts.pulse.version.value;
   const alert = city.alerts.shownOf(delivery?.id);
   return (
@@ -39,12 +39,12 @@ function Slack({ city, row, nowMs }: Props): JSX.Element {
   const urgency = urgencyOf(row, nowMs);
   if (urgency === 'over') {
     const at = row.delivery?.deliveredAt;
-    return <span class="muted meta">{at ? clockTime(Date.parse(at), locale.value, city.timeZone) : ''}</span>;
+    return <span class="muted meta">{at ? dayTime(Date.parse(at), nowMs, locale.value, city.timeZone) : ''}</span>;
   }
   const left = slackMs(row, nowMs) / 1000;
   const text = span(Math.abs(left), locale.value);
   return (
-    <span class={`slack ${urgency}`} title={hintOf(city, row)}>
+    <span class={`slack ${urgency}`} title={hintOf(city, row, nowMs)}>
       {left < 0 && <span class="visually-hidden">{t('figure_late')} </span>}
       {left < 0 ? `−${text}` : text}
     </span>
@@ -52,8 +52,8 @@ function Slack({ city, row, nowMs }: Props): JSX.Element {
 }
 
 /** Say in words what the countdown counts. */
-function hintOf(city: City, { order, delivery }: OrderRow): string {
-  const time = (text: string): string => clockTime(Date.parse(text), locale.value, city.timeZone);
+function hintOf(city: City, { order, delivery }: OrderRow, nowMs: number): string {
+  const time = (text: string): string => dayTime(Date.parse(text), nowMs, locale.value, city.timeZone);
   const until = time(order.promisedUntil);
   return delivery?.etaAt ? t('slack_hint', { eta: time(delivery.etaAt), until }) : t('slack_hint_no_eta', { until });
 }

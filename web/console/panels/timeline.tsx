@@ -1,7 +1,7 @@
 // Everything that happened to an order, newest first: statuses, carriage, offers.
 import type { JSX } from 'preact';
 import { locale } from '../../lib/i18n/locale';
-import { clockTime } from '../../lib/time/format';
+import { dayTime } from '../../lib/time/format';
 import { said, t } from '../speech';
 import type { City } from '../state/city';
 import type { Picture } from '../state/dossiers';
@@ -14,6 +14,7 @@ interface Line {
 }
 
 export function Timeline({ city, picture }: { city: City; picture: Picture }): JSX.Element {
+  const nowMs = city.nowMs();
   return (
     <section>
       <h3>{t('timeline')}</h3>
@@ -21,7 +22,7 @@ export function Timeline({ city, picture }: { city: City; picture: Picture }): J
         {linesOf(city, picture).map((line, i) => (
           <li key={i} class={line.tone}>
             <time class="muted" dateTime={line.at}>
-              {clockTime(Date.parse(line.at), locale.value, city.timeZone, true)}
+              {dayTime(Date.parse(line.at), nowMs, locale.value, city.timeZone, true)}
             </time>
             <span>
               {line.text}

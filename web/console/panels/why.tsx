@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Candidate, Dossier, OfferRecord, TermName, TickCard } from '../../lib/api/dossier';
 import { locale } from '../../lib/i18n/locale';
-import { clockTime, numbersOf, span } from '../../lib/time/format';
+import { dayTime, numbersOf, span } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
 import { has, said, t } from '../speech';
 import type { City } from '../state/city';
@@ -36,7 +36,7 @@ export function Why({ city, dossier }: { city: City; dossier: Dossier }): JSX.El
         <div class="decisions" role="group" aria-label={t('decisions')}>
           {offers.map((one, i) => (
             <button key={one.id} class="filter" aria-pressed={one === offer} onClick={() => setAt(i)}>
-              {clockTime(Date.parse(one.offeredAt), locale.value, city.timeZone)} {t(`offer_${one.status}`)}
+              {dayTime(Date.parse(one.offeredAt), city.nowMs(), locale.value, city.timeZone)} {t(`offer_${one.status}`)}
             </button>
           ))}
         </div>

@@ -1,14 +1,14 @@
 // What a dispatcher can do about an open order, by where its delivery stands.
 import type { DeliveryStatus } from '../../lib/api/views';
 
-export type Act = 'assign' | 'again' | 'unassign' | 'cancel';
+export type Act = 'assign' | 'again' | 'unassign' | 'fail' | 'brought_back' | 'cancel';
 
 const ACTS: Record<DeliveryStatus, readonly Act[]> = {
   pending: ['assign', 'cancel'],
   assigned_to_courier: ['assign', 'unassign', 'cancel'],
-  picked_up: [],
-  in_transit: [],
-  failed: [],
+  picked_up: ['fail'],
+  in_transit: ['fail'],
+  failed: ['brought_back'],
   returned: ['again', 'cancel'],
   delivered: [],
   cancelled: ['cancel'],

@@ -5,6 +5,7 @@ import type { Session } from '../../lib/api/session';
 import type { Company, PlacedCourier, Ticket, Zone } from '../../lib/api/views';
 import { Connection } from '../../lib/live/connection';
 import type { Introduction } from '../../lib/live/frames';
+import { Parts } from '../../lib/live/parts';
 import { Persistent } from '../../lib/live/persistent';
 import { nowMs } from '../../lib/time/ticking';
 import { Alerts, type AlertNews } from './alerts';
@@ -40,6 +41,15 @@ export class City {
   readonly tooWide = signal(false);
   private view: { box: Box; zoom: number } | null = null;
   private rev = 0;
+  private polls = false;
+  private readonly parts = new Parts([
+    async () => (this.zones.value = await this.session.all<Zone>('/api/v1/delivery-zones')),
+    () => this.readCompanies(),
+    () => this.orders.load(),
+    () => this.roster.load(),
+    () => this.lastHour.load(),
+    () => this.alerts.load(),
+  ]);
   private readonly seen = new Set<string>();
 
   constructor(
@@ -81,6 +91,7 @@ export class City {
 
   /** Fetch everything; what is shown stays until the answer is there. */
   load(): Promise<void> {
+    this.parts.outdate();
     return this.loading.ask();
   }
 
@@ -91,17 +102,19 @@ export class City {
   }
 
   private async read(): Promise<void> {
-    const [zones, companies] = await Promise.all([
-      this.session.all<Zone>('/api/v1/delivery-zones'),
-      this.session.all<Company>('/api/v1/companies'),
-      this.orders.load(),
-      this.roster.load(),
-      this.lastHour.load(),
-      this.alerts.load(),
-    ]);
-    this.zones.value = zones;
-    this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
+    await this.parts.ask();
     this.loaded.value = true;
+  }
+
+  private async readCompanies(): Promise<void> {
+    const companies = await this.session.all<Company>('/api/v1/companies');
+    this.companies.value = new Map(companies.map((one) => [one.id, one.name]));
+  }
+
+  /** An event could not be taken in: what is shown may no longer hold. */
+  private doubt(error: unknown): void {
+    this.parts.outdate();
+    this.loading.doubt(error);
   }
 
   private connected(businessMs: number): void {
@@ -134,7 +147,8 @@ export class City {
   private async poll(): Promise<void> {
     const { phase, sinceMs } = this.connection.state.value;
     const blocked = phase === 'reconnecting' && Date.now() - sinceMs > 2 * POLL_MS;
-    if (!blocked || !this.view || document.visibilityState !== 'visible') return;
+    if (!blocked || this.polls || !this.view || document.visibilityState !== 'visible') return;
+    this.polls = true; // a slow answer is waited for: asking anew would throw it away
     const [minLatitude, minLongitude, maxLatitude, maxLongitude] = this.view.box;
     try {
       const query = { minLatitude, minLongitude, maxLatitude, maxLongitude };
@@ -144,6 +158,8 @@ export class City {
       await this.load();
     } catch {
       // The banner says already that there is no connection.
+    } finally {
+      this.polls = false;
     }
   }
 
@@ -163,7 +179,7 @@ export class City {
       <T extends object>(act: (news: T) => unknown) =>
       (news: T): void => {
         if (this.isRepeated((news as { id?: string }).id)) return;
-        Promise.resolve(act(news)).catch((error: unknown) => this.loading.doubt(error));
+        Promise.resolve(act(news)).catch((error: unknown) => this.doubt(error));
         dossiers.changed((news as { orderId?: string }).orderId);
         dossiers.changed((news as { deliveryId?: string }).deliveryId);
       };

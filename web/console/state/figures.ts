@@ -1,6 +1,6 @@
 // The figures above the map that the console counts itself: how the city does now.
 import type { StaffCourier } from '../../lib/api/views';
-import { isOpen, urgencyOf, type OrderRow } from './slack';
+import { isOpen, stageOf, urgencyOf, type OrderRow } from './slack';
 
 export interface Figures {
   onShift: number;
@@ -27,7 +27,7 @@ export function figuresOf(
     busy: count('on_delivery'),
     onBreak: count('on_break'),
     open: open.length,
-    unassigned: open.filter((row) => !row.delivery?.courierId).length,
+    unassigned: open.filter((row) => stageOf(row, false, nowMs) === 'unassigned').length,
     late: open.filter((row) => urgencyOf(row, nowMs) === 'late').length,
   };
 }

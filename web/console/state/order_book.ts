@@ -83,8 +83,8 @@ export class OrderBook {
     await Promise.all(late.map((orderId) => this.fetch(orderId)));
   }
 
-  stage(row: OrderRow): Stage {
-    return stageOf(row, row.delivery !== null && this.offers.has(row.delivery.id));
+  stage(row: OrderRow, nowMs: number): Stage {
+    return stageOf(row, row.delivery !== null && this.offers.has(row.delivery.id), nowMs);
   }
 
   async orderCame({ orderId }: OrderNews): Promise<void> {

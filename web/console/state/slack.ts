@@ -7,6 +7,8 @@ export interface OrderRow {
 }
 
 export type Stage =
+  /** For later: dispatch does not plan it yet. */
+  | 'planned'
   | 'unassigned'
   | 'offered'
   | 'assigned'
@@ -32,6 +34,8 @@ export const OPEN_STATUSES: readonly OrderStatus[] = [
 const OPEN: ReadonlySet<OrderStatus> = new Set(OPEN_STATUSES);
 const GONE: ReadonlySet<OrderStatus> = new Set(['cancelled', 'refunded']);
 
+/** As far ahead dispatch plans: `horizon_s` of its policy. */
+const HORIZON_MS = 40 * 60_000;
 const RISK_MS = 5 * 60_000;
 const RISK_WITHOUT_COURIER_MS = 15 * 60_000;
 
@@ -41,7 +45,7 @@ export function isOpen({ order, delivery }: OrderRow): boolean {
 }
 
 /** Return where an order stands for dispatch; `offered` tells whether somebody is being asked. */
-export function stageOf(row: OrderRow, offered: boolean): Stage {
+export function stageOf(row: OrderRow, offered: boolean, nowMs: number): Stage {
   if (GONE.has(row.order.status)) return 'cancelled';
   if (!isOpen(row)) return 'delivered';
   switch (row.delivery?.status) {
@@ -55,7 +59,8 @@ export function stageOf(row: OrderRow, offered: boolean): Stage {
     case 'returned':
       return 'returned';
     default:
-      return offered ? 'offered' : 'unassigned';
+      if (offered) return 'offered';
+      return Date.parse(row.order.readyAt) > nowMs + HORIZON_MS ? 'planned' : 'unassigned';
   }
 }
 
@@ -80,7 +85,7 @@ export function urgencyOf(row: OrderRow, nowMs: number): Urgency {
 export function groupsOf(row: OrderRow, nowMs: number): Group[] {
   const urgency = urgencyOf(row, nowMs);
   if (urgency === 'over') return ['done'];
-  const stage = stageOf(row, false);
+  const stage = stageOf(row, false, nowMs);
   const found: Group[] = ['open'];
   if (stage === 'unassigned') found.push('unassigned');
   if (urgency !== 'calm') found.push('at_risk');

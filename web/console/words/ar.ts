@@ -71,6 +71,7 @@ export const words: Like<typeof english> = {
   slack_hint: 'المهلة: متوقع {eta}، والموعد حتى {until}',
   slack_hint_no_eta: 'حتى نهاية الموعد {until}؛ لا مندوب بعد',
 
+  stage_planned: 'مجدول',
   stage_unassigned: 'بلا مندوب',
   stage_offered: 'معروض',
   stage_assigned: 'إلى الاستلام',
@@ -163,6 +164,10 @@ export const words: Like<typeof english> = {
   unassign_title: 'سحبه من المندوب وإعادة التوزيع',
   again: 'إعادة التوصيل',
   again_title: 'إرسال الطلب من جديد، ويُختار المندوب من جديد',
+  fail: 'تعذّر التوصيل',
+  fail_title: 'تسجيل تعذّر التسليم نيابةً عن المندوب',
+  brought_back: 'أُعيدت البضاعة',
+  brought_back_title: 'تسجيل عودة البضاعة إلى المرسل',
   cancel_order: 'إلغاء الطلب',
   cancel_title: 'إلغاء هذا الطلب',
   goods_aboard: 'البضاعة مع المندوب: يجب تسليمها أو إعادتها.',

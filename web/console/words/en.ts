@@ -68,6 +68,7 @@ export const words = {
   slack_hint: 'Time to spare: expected {eta}, promised until {until}',
   slack_hint_no_eta: 'Until the promise ends at {until}; no courier yet',
 
+  stage_planned: 'Planned',
   stage_unassigned: 'Unassigned',
   stage_offered: 'Offered',
   stage_assigned: 'To pickup',
@@ -153,6 +154,10 @@ export const words = {
   unassign_title: 'Take it from the courier and let dispatch decide again',
   again: 'Deliver again',
   again_title: 'Send it out again; dispatch chooses the courier',
+  fail: 'Could not be delivered',
+  fail_title: 'Tell for the courier that it could not be handed over',
+  brought_back: 'Brought back',
+  brought_back_title: 'Tell that the goods are back at the sender',
   cancel_order: 'Cancel order',
   cancel_title: 'Cancel this order',
   goods_aboard: 'The courier has the goods: they must be delivered or brought back.',

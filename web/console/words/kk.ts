@@ -71,6 +71,7 @@ export const words: Like<typeof english> = {
   slack_hint: 'Қор: күтілуі {eta}, уәде {until} дейін',
   slack_hint_no_eta: 'Уәде мерзімі {until}; курьер әзірге жоқ',
 
+  stage_planned: 'Жоспарланған',
   stage_unassigned: 'Курьерсіз',
   stage_offered: 'Ұсынылды',
   stage_assigned: 'Дүкенге',
@@ -156,6 +157,10 @@ export const words: Like<typeof english> = {
   unassign_title: 'Курьерден алып, қайта бөлу',
   again: 'Қайта жеткізу',
   again_title: 'Тапсырысты қайта жіберу; курьер жаңадан таңдалады',
+  fail: 'Жеткізілмеді',
+  fail_title: 'Курьердің орнына тапсырылмағанын белгілеу',
+  brought_back: 'Қайтарылды',
+  brought_back_title: 'Жүк жөнелтушіге қайтқанын белгілеу',
   cancel_order: 'Тапсырысты жою',
   cancel_title: 'Тапсырыстан бас тарту',
   goods_aboard: 'Жүк курьерде: жеткізу немесе қайтару керек.',

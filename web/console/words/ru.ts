@@ -71,6 +71,7 @@ export const words: Like<typeof english> = {
   slack_hint: 'Запас: ожидается {eta}, обещано до {until}',
   slack_hint_no_eta: 'До обещанного срока {until}; курьера пока нет',
 
+  stage_planned: 'Запланирован',
   stage_unassigned: 'Без курьера',
   stage_offered: 'Предложен',
   stage_assigned: 'К магазину',
@@ -156,6 +157,10 @@ export const words: Like<typeof english> = {
   unassign_title: 'Забрать у курьера и распределить заново',
   again: 'Доставить снова',
   again_title: 'Отправить заказ ещё раз; курьер будет выбран заново',
+  fail: 'Не удалось доставить',
+  fail_title: 'Отметить за курьера, что вручить не удалось',
+  brought_back: 'Возвращено',
+  brought_back_title: 'Отметить, что груз вернулся к отправителю',
   cancel_order: 'Отменить заказ',
   cancel_title: 'Отмена заказа',
   goods_aboard: 'Груз у курьера: его нужно доставить или вернуть.',

@@ -2,9 +2,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { sentenceOf } from '../../lib/api/errors';
+import { FAILURES } from '../../lib/api/failures';
 import type { Desk } from '../desk';
 import { t } from '../speech';
-import { FAILURES, type CourierDelivery } from '../views';
+import type { CourierDelivery } from '../views';
 
 interface Props {
   desk: Desk;

@@ -1,7 +1,7 @@
 // The realtime connection of a page: tickets in, events out, and the truth about its state.
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
-import { ApiError, mayPass } from '../api/errors';
+import { ApiError, mayPass, retryAfterMs } from '../api/errors';
 import type { Ticket } from '../api/views';
 import { pauseMs } from './backoff';
 
@@ -45,6 +45,8 @@ export interface Options {
 }
 
 const FINAL: ReadonlySet<string> = new Set(['replaced', 'revoked', 'expired', 'protocol']);
+/** A door that refuses may have enough sockets of ours; a browser does not tell which answer it got. */
+const LONGEST_REFUSED_MS = 60_000;
 const WATCH_MS = 1000;
 /** A connection that was lost sooner counts as one more failure: the next pause is longer. */
 const STEADY_MS = 15_000;
@@ -58,7 +60,8 @@ export class Connection {
   private heardAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
-  private stopped = false;
+  /** Counts the attempts: what an earlier one brings comes too late. */
+  private attempt = 0;
 
   constructor(private readonly options: Options) {}
 
@@ -75,8 +78,6 @@ export class Connection {
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
     clearInterval(this.watch);
     window.removeEventListener('offline', this.goOffline);
     window.removeEventListener('online', this.comeOnline);
@@ -105,19 +106,20 @@ export class Connection {
   }
 
   private async connect(): Promise<void> {
-    clearTimeout(this.timer);
     this.close();
+    const { attempt } = this;
     let ticket = this.next;
     this.next = null; // a ticket works once
     try {
       ticket ??= await this.options.ticket();
     } catch (error) {
+      if (attempt !== this.attempt) return;
       if (error instanceof ApiError && !mayPass(error)) {
         this.enter('ended', error.code);
-      } else this.retryLater('unreachable');
+      } else this.retryLater('unreachable', retryAfterMs(error));
       return;
     }
-    if (!this.stopped) this.open(ticket);
+    if (attempt === this.attempt) this.open(ticket);
   }
 
   private open(ticket: Ticket): void {
@@ -171,14 +173,17 @@ export class Connection {
     if (phase !== 'offline') this.retryLater(reason);
   }
 
-  private retryLater(reason: string): void {
-    if (this.stopped) return;
+  private retryLater(reason: string, atLeastMs = 0): void {
     this.enter('reconnecting', reason);
-    this.timer = setTimeout(() => void this.connect(), pauseMs(this.failures));
+    const longestMs = reason === 'refused' ? LONGEST_REFUSED_MS : undefined;
+    this.timer = setTimeout(() => void this.connect(), Math.max(atLeastMs, pauseMs(this.failures, longestMs)));
     this.failures += 1;
   }
 
+  /** End what is open, on its way or planned. */
   private close(): void {
+    this.attempt += 1;
+    clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
     socket?.removeAllListeners();
@@ -187,7 +192,6 @@ export class Connection {
 
   // A WebSocket can stay open for minutes after the network has gone: close it ourselves.
   private readonly goOffline = (): void => {
-    clearTimeout(this.timer);
     this.close();
     this.enter('offline', '');
   };

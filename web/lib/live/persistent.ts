@@ -4,6 +4,9 @@ import { mayPass, retryAfterMs } from '../api/errors';
 import { pauseMs } from './backoff';
 import { Latest } from './latest';
 
+/** Somebody looks at what is missing: it comes soon after it can come again. */
+const LONGEST_MS = 4000;
+
 export interface Trouble {
   error: unknown;
   /** Since when there has been no answer, real time. */
@@ -46,7 +49,8 @@ export class Persistent<T> {
     const repeats = mayPass(error);
     this.current.value = { error, sinceMs: this.current.value?.sinceMs ?? Date.now(), repeats };
     clearTimeout(this.timer);
-    if (repeats) this.timer = setTimeout(() => void this.ask(), Math.max(pauseMs(this.failures), retryAfterMs(error)));
+    const waitMs = Math.max(pauseMs(this.failures, LONGEST_MS), retryAfterMs(error));
+    if (repeats) this.timer = setTimeout(() => void this.ask(), waitMs);
     this.failures += 1;
   }
 

@@ -6,6 +6,8 @@ export function numbersOf(locale: string): string {
   return `${locale}-u-nu-latn`;
 }
 
+const DAY_MS = 24 * 3_600_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -27,6 +29,28 @@ export function clockTime(ms: number, locale: string, timeZone?: string, seconds
     hourCycle: 'h23',
     ...(timeZone ? { timeZone } : {}),
   }).format(ms);
+}
+
+/** Return "14:05", and for another day than today, as the place counts days, "Nov 24, 14:05". */
+export function dayTime(ms: number, nowMs: number, locale: string, timeZone?: string, seconds = false): string {
+  const time = clockTime(ms, locale, timeZone, seconds);
+  const day = dateFormat(locale, { day: 'numeric', month: 'short', ...(timeZone ? { timeZone } : {}) });
+  return day.format(ms) === day.format(nowMs) ? time : `${day.format(ms)}, ${time}`;
+}
+
+/** Return both ends of a window; the second tells a day only where one day does not hold both. */
+export function timesOf(
+  fromMs: number,
+  untilMs: number,
+  nowMs: number,
+  locale: string,
+  timeZone?: string,
+): { from: string; until: string } {
+  const short = untilMs - fromMs < DAY_MS;
+  return {
+    from: dayTime(fromMs, nowMs, locale, timeZone),
+    until: short ? clockTime(untilMs, locale, timeZone) : dayTime(untilMs, nowMs, locale, timeZone),
+  };
 }
 
 /** Return an amount as the currency is written; minor units come from the currency itself. */
@@ -59,7 +83,7 @@ export function weight(grams: number, locale: string): string {
   }).format(heavy ? grams / 1000 : grams);
 }
 
-/** Return a span in its largest fitting unit: "40 sec", "12 min", "3 hr"; the sign is kept. */
+/** Return a span in its largest fitting unit: "40 sec", "12 min", "3 hr", "4 days"; the sign is kept. */
 export function span(seconds: number, locale: string, style: 'short' | 'narrow' = 'short'): string {
   const { value, unit } = largestUnit(seconds);
   return new Intl.NumberFormat(numbersOf(locale), {
@@ -74,7 +98,8 @@ function largestUnit(seconds: number): { value: number; unit: string } {
   const size = Math.abs(seconds);
   if (size < 60) return { value: Math.trunc(seconds), unit: 'second' };
   if (size < 5400) return { value: Math.trunc(seconds / 60), unit: 'minute' };
-  return { value: Math.round(seconds / 3600), unit: 'hour' };
+  if (size < 48 * 3600) return { value: Math.round(seconds / 3600), unit: 'hour' };
+  return { value: Math.round(seconds / 86_400), unit: 'day' };
 }
 
 /** Return "4:07" for countdowns; below zero it stays at "0:00". */
