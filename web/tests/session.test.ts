@@ -1,5 +1,5 @@
-// Long lists are read from row to row: what ends while we read moves nothing out of sight.
-import { afterEach, expect, test, vi } from 'vitest';
+// Long lists are read from row to row: what ends while we read moves nothing out of sight. A session is taken up where one was opened.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../lib/api/session';
 
 interface Row {
@@ -46,4 +46,54 @@ test('a list is read no further than asked', async () => {
   vi.stubGlobal('fetch', server.fetch);
   expect(await new Session('console_cookie').all<Row>('/api/v1/admin/orders', {}, 100)).toHaveLength(100);
   expect(server.asked).toBe(1);
+});
+
+describe('a session', () => {
+  const asked: string[] = [];
+  let answer: () => Response;
+
+  beforeEach(() => {
+    asked.length = 0;
+    const kept = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+      removeItem: (name: string) => kept.delete(name),
+    });
+    vi.stubGlobal('fetch', (url: string) => {
+      asked.push(url);
+      return Promise.resolve(answer());
+    });
+    answer = () => Response.json({ data: { accessToken: 'a', expiresInS: 900, user: { id: 'u' } } });
+  });
+
+  test('is not asked for where none was opened: the answer would be an error', async () => {
+    const session = new Session('courier_cookie');
+    await session.resume();
+    expect([session.me.value, asked]).toEqual([null, []]);
+  });
+
+  test('is taken up by the next page, until it has ended', async () => {
+    await new Session('courier_cookie').signIn({ login: 'l', password: 'p' });
+    const next = new Session('courier_cookie');
+    await next.resume();
+    expect([next.me.value, asked.at(-1)]).toEqual([{ id: 'u' }, '/api/v1/auth/refresh']);
+    answer = () => Response.json({ code: 'session_over' }, { status: 401 });
+    await new Session('courier_cookie').resume();
+    expect(asked).toHaveLength(3);
+    await new Session('courier_cookie').resume();
+    expect(asked).toHaveLength(3);
+  });
+
+  test('of another kind of page is none', async () => {
+    await new Session('courier_cookie').signIn({ login: 'l', password: 'p' });
+    await new Session('console_cookie').resume();
+    expect(asked).toEqual(['/api/v1/auth/login']);
+  });
+
+  test('is asked for where the browser keeps nothing of ours', async () => {
+    vi.stubGlobal('localStorage', undefined);
+    await new Session('console_cookie').resume();
+    expect(asked).toEqual(['/api/v1/auth/refresh']);
+  });
 });

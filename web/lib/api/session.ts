@@ -40,7 +40,7 @@ export class Session {
 
   /** Take up the session that the cookie carries, if there is one. */
   async resume(): Promise<void> {
-    if (!(await this.renew())) this.me.value = null;
+    if (!mayHoldCookie(this.carrier) || !(await this.renew())) this.me.value = null;
   }
 
   async signIn(credentials: Credentials): Promise<void> {
@@ -127,14 +127,34 @@ export class Session {
   }
 
   private take(tokens: Tokens): void {
+    remember(this.carrier, true);
     this.token = tokens.accessToken;
     this.endsAtMs = Date.now() + tokens.expiresInS * 1000;
     this.me.value = tokens.user;
   }
 
   private drop(): void {
+    remember(this.carrier, false);
     this.token = null;
     this.me.value = null;
+  }
+}
+
+/** Tell whether a session was opened here: scripts do not see the cookie, and asking without one is an error. */
+function mayHoldCookie(carrier: Carrier): boolean {
+  try {
+    return localStorage.getItem(`hermod.${carrier}`) !== null;
+  } catch {
+    return true; // a browser that keeps nothing of ours may still hold a cookie
+  }
+}
+
+function remember(carrier: Carrier, opened: boolean): void {
+  try {
+    if (opened) localStorage.setItem(`hermod.${carrier}`, 'opened');
+    else localStorage.removeItem(`hermod.${carrier}`);
+  } catch {
+    // then it is asked for every time
   }
 }
 
