@@ -15,6 +15,7 @@ from dispatch.explain import card_json, unassigned_text
 from dispatch.policy import DispatchPolicy
 from dispatch.problem import Problem
 from dispatch.solve import solve
+from dispatch.tick.warm import warm
 
 log = logging.getLogger("jobs.solver")
 
@@ -39,6 +40,7 @@ class SolverHung(Exception):
 
 def _serve(pipe: Connection) -> None:
     """Decide whatever comes through the pipe until it closes (the child's main function)."""
+    warm()
     pipe.send(_READY)
     while True:
         try:

@@ -29,7 +29,9 @@ def source_stamp(folder: Path) -> str:
     return digest.hexdigest()
 
 
-_STAMP = source_stamp(Path(__file__).resolve().parent)
+_STAMP = source_stamp(Path(__file__).resolve().parent) + source_stamp(
+    Path(__file__).resolve().parent.parent / "tick"
+)
 
 
 class _Stamped:

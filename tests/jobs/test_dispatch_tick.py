@@ -243,7 +243,8 @@ async def test_a_snapshot_shows_one_instant(cast: Cast, monkeypatch: pytest.Monk
     assert whole["courier"]["id"] == far.courier_id
     sources = [offer["source"] for offer in whole["offers"]]
     assert sources == ["manual"], "the tick came too late for this one and noticed"
-    assert len(await offers_of(near)) + len(await offers_of(far)) == 1, "and did the other"
+    await cast.stack.dispatch()
+    assert len(await offers_of(near)) + len(await offers_of(far)) == 1, "and decides the other"
 
 
 async def test_a_zone_that_cannot_be_planned_stops_no_other(
