@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,12 +19,13 @@ from api.planning import POLICY
 from dispatch.errors import ProblemError
 from dispatch.model import Kind
 from dispatch.plan import Assignment, Plan, State
+from dispatch.policy import DispatchPolicy
 from dispatch.problem import Kept, Problem
 from dispatch.replay import encode_record
 from dispatch.tick.keep import kept_of
 from jobs.shadow import Shadow
 from jobs.snapshot import Market, problem_of, read_market, waiting_deliveries
-from jobs.solver import Decision, Solver, SolverHung
+from jobs.solver import Decision, PlanRefused, Solver, SolverHung
 from jobs.station import Station
 from jobs.tick_log import TickLog
 from tracking.positions import Positions
@@ -32,6 +34,8 @@ log = logging.getLogger("jobs.dispatch")
 
 LEASE = "dispatch"
 DEADLINE_S = 5.0
+HASTY_TICKS = 20
+"""After a tick without an answer so many are decided by insertion alone, without a search."""
 
 
 class DispatchTick:
@@ -43,6 +47,7 @@ class DispatchTick:
         self._live = Positions(station.redis, station.settings.presence_s)
         self._log = TickLog(station.settings.state_dir / "ticks")
         self._kept: dict[bytes, Kept] = {}
+        self._hasty: dict[bytes, int] = {}
         self._shadow = shadow
 
     async def run_once(self) -> None:
@@ -81,7 +86,7 @@ class DispatchTick:
             return None
 
     async def _decide(self, problem: Problem, lead: Lease) -> dict[UUID, str]:
-        policy = self._station.resources[POLICY]
+        policy = self._policy(problem.zone)
         seed = int.from_bytes(problem.zone[:8])  # the same ties from tick to tick
         began = time.perf_counter()
         packed = problem.to_bytes()
@@ -89,6 +94,11 @@ class DispatchTick:
             decision = await self._solver.decide(packed, policy, seed, DEADLINE_S)
         except SolverHung as error:
             log.error("the solver did not answer; the next tick tries again: %s", error)
+            self._hasty[problem.zone] = HASTY_TICKS
+            return {}
+        except PlanRefused as error:
+            log.error("a plan was refused; the next tick begins without it: %s", error)
+            self._kept.pop(problem.zone, None)
             return {}
         self._observe("solve", began)
         record = encode_record(packed, policy, seed, decision.plan)
@@ -101,6 +111,14 @@ class DispatchTick:
         if self._shadow is not None:
             self._shadow.consider(problem, plan, seed)
         return {UUID(bytes=one): text for one, text in decision.left_over.items()}
+
+    def _policy(self, zone: bytes) -> DispatchPolicy:
+        """Return the policy for a zone; in haste without search. The record says which it was."""
+        policy, left = self._station.resources[POLICY], self._hasty.get(zone, 0)
+        if not left:
+            return policy
+        self._hasty[zone] = left - 1
+        return replace(policy, steps_per_delivery=0)
 
     async def _offer(self, plan: Plan, decision: Decision, lead: Lease) -> None:
         life = timedelta(seconds=self._station.settings.offer_s)

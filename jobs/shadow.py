@@ -10,7 +10,7 @@ from dispatch.plan import Plan
 from dispatch.policy import DispatchPolicy
 from dispatch.problem import Kept, Problem
 from dispatch.tick.keep import kept_of
-from jobs.solver import Solver, SolverHung
+from jobs.solver import PlanRefused, Solver, SolverHung
 
 log = logging.getLogger("jobs.shadow")
 
@@ -45,7 +45,7 @@ class Shadow:
         own = replace(problem, kept=kept)
         try:
             decision = await self._solver.decide(own.to_bytes(), self._policy, seed, DEADLINE_S)
-        except SolverHung as error:
+        except (SolverHung, PlanRefused) as error:
             log.warning("the shadow did not answer: %s", error)
             return
         plan = Plan.from_bytes(decision.plan)

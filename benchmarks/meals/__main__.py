@@ -74,6 +74,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--refusals", type=_fraction, default=0.0, help="share of offers refused")
     parser.add_argument("--late-shops", type=_fraction, default=0.0, help="share of late orders")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--check", action="store_true", help="validate every plan")
     parser.add_argument("--json", type=Path, help="a file for the last line")
     return parser
 
@@ -91,6 +92,8 @@ POLICIES: dict[str, Callable[[Instance, int], Hermod | Matching]] = {
 
 def _play(day: Instance, policy: str, disturbance: Disturbance, asked: argparse.Namespace) -> Row:
     game, dispatcher = Game(day, disturbance), POLICIES[policy](day, asked.seed)
+    if isinstance(dispatcher, Hermod):
+        dispatcher.checks = asked.check
     began = time.perf_counter()
     play(game, dispatcher)
     seconds = time.perf_counter() - began

@@ -5,7 +5,6 @@ of orders): whole minutes; a courier accepts one bundle from one restaurant at a
 diverted; half of a stop's service lies before the goods change hands and half after.
 """
 
-import math
 import random
 from dataclasses import dataclass
 from typing import Protocol
@@ -150,8 +149,3 @@ def unreachable(game: Game) -> tuple[str, ...]:
     """Return the ids of the orders that nobody on the shift plan could pick up."""
     served = feasible(game.day)
     return tuple(meal.id for meal in game.day.meals if meal.id not in served)
-
-
-def whole_minutes(value: float) -> int:
-    """Return minutes rounded up."""
-    return math.ceil(value)

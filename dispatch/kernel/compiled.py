@@ -1,7 +1,7 @@
 """The decorator of every kernel: compiled by numba, kept on disk until any kernel's source changes.
 
 numba compares a kept function with its own file only and does not notice that a function it calls
-has changed in another one. Here all files of this folder are one source.
+has changed in another one. Here all files of this folder and of dispatch/tick are one source.
 """
 
 from collections.abc import Callable

@@ -9,7 +9,7 @@ from dispatch.tick.board import Longs
 from dispatch.tick.corridor import OVERFLOW, Fleet, Pool, Wanted, list_up_to, make_pool
 from dispatch.tick.matching import Arcs, Matching, make_matching, match
 
-_FEW: Final = 5
+_FEW: Final = 4
 _SERVE_MS: Final = 10**9
 """What a courier without a delivery costs: more than any way, so that as many as can are served."""
 _EVER_MS: Final = 2 * 10**9
@@ -63,8 +63,15 @@ def match_nearest(
 
 @kernel
 def _widen(fleet: Fleet, wanted: Wanted, pool: Pool, limit: Longs, few: int) -> int:
-    """List up to each courier's limit, and further until there are a few; or OVERFLOW."""
+    """List up to each courier's limit, and further until there are a few; or OVERFLOW.
+
+    A courier without a list begins near what the couriers before needed.
+    """
+    usual = 0
     for courier in range(len(fleet.size)):
+        is_new = pool.up_to_ms[courier] < 0
+        if is_new and limit[courier] < usual * 3 // 4:
+            limit[courier] = usual * 3 // 4
         while pool.up_to_ms[courier] < limit[courier]:
             count = list_up_to(fleet, wanted, pool, courier, limit[courier])
             if count == OVERFLOW:
@@ -72,6 +79,8 @@ def _widen(fleet: Fleet, wanted: Wanted, pool: Pool, limit: Longs, few: int) -> 
             if count < few and limit[courier] < _EVER_MS:
                 limit[courier] = min(_EVER_MS, 2 * limit[courier])
                 pool.used[0] -= count
+        if is_new:
+            usual = limit[courier] if usual == 0 else (3 * usual + limit[courier]) // 4
     return 0
 
 

@@ -37,7 +37,7 @@ def best_place(
             continue
         if why == _NO_CAPACITY:
             why = _SHIFT_ENDS
-        leg, arrive, begin = visit(
+        leg, _, begin, wait = visit(
             board,
             courier,
             before,
@@ -50,7 +50,7 @@ def best_place(
         why = _TOO_LATE
         if begin > board.from_ms[delivery] + board.knobs[LOOKAHEAD]:
             continue
-        paid = price(board, pickup, leg, arrive, begin)
+        paid = price(board, pickup, leg, wait, begin)
         total, j = _walk(
             board, routes, courier, pickup, dropoff, i, begin, routes.prefix[courier, i] + paid
         )
@@ -105,11 +105,11 @@ def _walk(
         if j == size or (board.knobs[MIX] == 0 and routes.aboard[courier, j] == 0):
             break
         s = routes.stop[courier, j + 1]
-        leg, arrive, at = visit(board, courier, here, begin, depart, s)
+        leg, _, at, wait = visit(board, courier, here, begin, depart, s)
         j += 1
         if not _fits(board, routes, courier, pickup, j) or _misses(board, routes, courier, j, at):
             break
-        cost += price(board, s, leg, arrive, at)
+        cost += price(board, s, leg, wait, at)
         here, begin, depart = s, at, at + board.service_ms[s]
     return best, best_at
 
@@ -130,16 +130,16 @@ def _finish(
     The stop before it, `here`, begins at `begin`.
     """
     depart = begin + board.service_ms[here]
-    leg, arrive, at = visit(board, courier, here, begin, depart, dropoff)
-    cost += price(board, dropoff, leg, arrive, at)
+    leg, _, at, wait = visit(board, courier, here, begin, depart, dropoff)
+    cost += price(board, dropoff, leg, wait, at)
     before, begin, depart = dropoff, at, at + board.service_ms[dropoff]
     size = routes.size[courier]
     for place in range(j + 1, size + 1):
         s = routes.stop[courier, place]
-        leg, arrive, at = visit(board, courier, before, begin, depart, s)
+        leg, _, at, wait = visit(board, courier, before, begin, depart, s)
         if _misses(board, routes, courier, place, at):
             return NEVER
-        cost += price(board, s, leg, arrive, at)
+        cost += price(board, s, leg, wait, at)
         if at == routes.begin_ms[courier, place]:
             cost += routes.prefix[courier, size] - routes.prefix[courier, place]
             return cost

@@ -10,6 +10,7 @@ from typing import Final
 from dispatch.kernel.chance import below, draw
 from dispatch.kernel.compiled import kernel
 from dispatch.tick.board import FIRST, NEVER, Board, Routes
+from dispatch.tick.bound import least_added
 from dispatch.tick.memory import ABSENT, PRICED, STEPS, TOUCHED, WAS_ABSENT, Memory
 from dispatch.tick.placing import best_place
 from dispatch.tick.timing import put_in, retime, take_out
@@ -240,10 +241,22 @@ def cheapest(
         courier = board.tries[delivery, k]
         if courier < 0:
             break
-        if memory.version[delivery, k] != routes.version[courier]:
-            learn(board, routes, memory, delivery, k)
-        if memory.added[delivery, k] < best and (blink == 0.0 or draw(memory.state) >= blink):
-            best, best_at = memory.added[delivery, k], k
+        if memory.version[delivery, k] == routes.version[courier]:
+            cost = memory.added[delivery, k]
+            if cost < best and (blink == 0.0 or draw(memory.state) >= blink):
+                best, best_at = cost, k
+    for k in range(board.tries.shape[1]):
+        courier = board.tries[delivery, k]
+        if courier < 0:
+            break
+        if memory.version[delivery, k] == routes.version[courier]:
+            continue
+        if least_added(board, routes, courier, delivery) >= best:
+            continue
+        learn(board, routes, memory, delivery, k)
+        cost = memory.added[delivery, k]
+        if cost < best and (blink == 0.0 or draw(memory.state) >= blink):
+            best, best_at = cost, k
     return best, best_at
 
 

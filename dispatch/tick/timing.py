@@ -9,10 +9,10 @@ from dispatch.tick.board import CHANGE, LATE, TRAVEL, WAITING, Board, Routes
 @kernel
 def visit(
     board: Board, courier: int, before: int, begin_ms: int, depart_ms: int, stop: int
-) -> tuple[int, int, int]:
-    """Return leg, arrival and begin at `stop` when the courier comes from the stop `before` (-1:
-    from where the courier is), where service began at `begin_ms` and ends at `depart_ms`.
+) -> tuple[int, int, int, int]:
+    """Return leg, arrival, begin and waiting at `stop` when the courier comes from stop `before`.
 
+    Service there began at `begin_ms` and ends at `depart_ms`; -1 is where the courier is.
     Pickups at one place, one after the other, are one visit: it is set up and served once.
     """
     if before < 0:
@@ -20,7 +20,8 @@ def visit(
     else:
         from_x, from_y = board.x_m[before], board.y_m[before]
         if joins(board, before, stop):
-            return 0, begin_ms, max(begin_ms, board.open_ms[stop])
+            begin = max(begin_ms, board.open_ms[stop])
+            return 0, begin_ms, begin, begin - begin_ms
     dx, dy = board.x_m[stop] - from_x, board.y_m[stop] - from_y
     metres = math.sqrt(float(dx * dx + dy * dy))
     leg = math.ceil(metres * 1_000_000 / board.speed_mm_s[courier])
@@ -28,7 +29,9 @@ def visit(
     if step > 1:
         leg = (leg + step - 1) // step * step
     arrive = depart_ms + leg
-    return leg, arrive, max(arrive + board.setup_ms[stop], board.open_ms[stop])
+    soonest = arrive + board.setup_ms[stop]
+    begin = max(soonest, board.open_ms[stop])
+    return leg, arrive, begin, begin - soonest
 
 
 @kernel
@@ -44,12 +47,11 @@ def joins(board: Board, before: int, stop: int) -> bool:
 
 
 @kernel
-def price(board: Board, stop: int, leg_ms: int, arrive_ms: int, begin_ms: int) -> int:
-    """Return what a stop costs when it is reached and begins then."""
+def price(board: Board, stop: int, leg_ms: int, wait_ms: int, begin_ms: int) -> int:
+    """Return what a stop costs when it begins then, after such a leg and waiting."""
     late = max(0, begin_ms - board.due_ms[stop])
-    wait = max(0, begin_ms - arrive_ms - board.setup_ms[stop])
     paid: int = board.weight[stop] * begin_ms + board.knobs[TRAVEL] * leg_ms
-    paid += board.knobs[WAITING] * wait + board.knobs[LATE] * late
+    paid += board.knobs[WAITING] * wait_ms + board.knobs[LATE] * late
     return paid
 
 
@@ -69,12 +71,14 @@ def retime(board: Board, routes: Routes, courier: int) -> bool:
     planned, change, fresh, good = 0, 0, 0, True
     for place in range(1, routes.size[courier] + 1):
         s, before = stop[place], place - 1
-        leg, arrive, at = visit(board, courier, stop[before], begin[before], depart[before], s)
+        leg, arrive, at, wait = visit(
+            board, courier, stop[before], begin[before], depart[before], s
+        )
         routes.arrive_ms[courier, place], begin[place] = arrive, at
         depart[place] = at + board.service_ms[s]
         more = 1 if board.is_pickup[s] == 1 else -1
         routes.aboard[courier, place] = routes.aboard[courier, before] + more
-        paid = price(board, s, leg, arrive, at)
+        paid = price(board, s, leg, wait, at)
         routes.prefix[courier, place] = routes.prefix[courier, before] + paid
         fresh += more if board.delivery[s] >= 0 else 0
         for k in range(3):

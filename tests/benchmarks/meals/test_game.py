@@ -64,7 +64,7 @@ def test_every_order_of_a_busy_day_is_brought_once(
 ) -> None:
     game = Game(busy_day(), disturbance)
     policy = game_policy(game.day.pay, game.day.guarantee)
-    play(game, Hermod(policy) if dispatcher == "hermod" else Matching())
+    play(game, Hermod(policy, checks=True) if dispatcher == "hermod" else Matching())
     brought = sorted(meal for trip in game.trips for meal in trip.meals)
     assert brought == list(range(30))
     for trip in game.trips:
