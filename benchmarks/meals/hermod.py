@@ -37,6 +37,7 @@ def game_policy(day_pay: float, guarantee: float) -> DispatchPolicy:
         horizon_s=6 * 3600,
         guaranteed_per_hour=round(1000 * guarantee / day_pay),
         lateness_weight=0,
+        travel_weight=60,
     )
 
 

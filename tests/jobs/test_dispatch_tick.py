@@ -16,7 +16,7 @@ from api.kit.lease import LeaseLost
 from geo.point import Point
 from jobs import dispatch_tick, tick_log
 from jobs.dispatch_tick import DispatchTick
-from jobs.solver import PlanRefused, Solver, SolverHung
+from jobs.solver import Solver
 from tests.jobs.market import answer, assign, dossier, offers_of, only_offer, stand
 from tests.support.cast import Cast
 from tests.support.people import DROPOFF, Person
@@ -40,29 +40,6 @@ class HeldSolver(Solver):
         self.decided.set()
         await self.go_on.wait()
         return decision
-
-
-class HungSolver(Solver):
-    """A solver that hangs once and notes how it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.policies: list[Any] = []
-
-    async def decide(self, problem: bytes, policy: Any, seed: int, deadline_s: float) -> Any:
-        """Decide, but not the first time."""
-        self.policies.append(policy)
-        if len(self.policies) == 1:
-            raise SolverHung("no answer")
-        return await super().decide(problem, policy, seed, deadline_s)
-
-
-class RefusingSolver(Solver):
-    """A solver whose plans break a rule."""
-
-    async def decide(self, *_arguments: Any) -> Any:
-        """Refuse."""
-        raise PlanRefused("the courier is excluded")
 
 
 async def two_couriers(cast: Cast) -> tuple[Person, Person]:
@@ -228,20 +205,6 @@ async def test_a_solver_killed_in_the_middle_costs_one_tick(
     assert len(await offers_of(near)) == 1
 
 
-async def test_a_solver_that_hangs_is_killed_and_replaced(cast: Cast) -> None:
-    """The tick waits a bounded time, the hung process is gone."""
-    near, _far = await two_couriers(cast)
-    await cast.order(await cast.customer())
-    problem = (await DispatchTick(cast.stack.station, cast.stack.solver)._problems())[0]
-    policy = cast.stack.station.resources[dispatch_tick.POLICY]
-    solver = cast.stack.solver
-    with pytest.raises(SolverHung):
-        await solver.decide(problem.to_bytes(), policy, 1, 0.0)
-    assert solver._process is None
-    await cast.stack.dispatch()
-    assert len(await offers_of(near)) == 1
-
-
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Awaitable[None]]) -> None:
     """Let something happen between the first and the second statement of the next snapshot."""
     read = dispatch_tick.read_market
@@ -384,31 +347,3 @@ async def test_without_anything_to_do_a_tick_asks_nobody(cast: Cast) -> None:
     assert whole["whyUnassigned"]
     live = Positions(cast.stack.station.redis, 30)
     assert await live.of([UUID(int=1)]) == {}
-
-
-async def test_a_plan_that_breaks_a_rule_is_refused_and_the_next_tick_decides(
-    cast: Cast, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Nothing of it is offered, and it is not gone on from."""
-    near, _far = await two_couriers(cast)
-    await cast.order(await cast.customer())
-    tick = DispatchTick(cast.stack.station, RefusingSolver())
-    await tick.run_once()
-    assert await offers_of(near) == []
-    assert [record for record in caplog.records if "was refused" in record.message]
-    await cast.stack.dispatch()
-    assert len(await offers_of(near)) == 1
-
-
-async def test_after_a_solver_that_hung_ticks_are_decided_without_search(cast: Cast) -> None:
-    """A plan by insertion is better than none."""
-    near, _far = await two_couriers(cast)
-    await cast.order(await cast.customer())
-    hung = HungSolver()
-    tick = DispatchTick(cast.stack.station, hung)
-    await tick.run_once()
-    assert await offers_of(near) == []
-    await tick.run_once()
-    assert [policy.steps_per_delivery > 0 for policy in hung.policies] == [True, False]
-    assert len(await offers_of(near)) == 1
-    hung.stop()
