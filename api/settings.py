@@ -171,6 +171,12 @@ class Settings(BaseSettings):
     )
     offer_s: float = Field(45.0, gt=0, description="how long a courier may think (business time)")
     dispatch_tick_s: float = Field(1.0, gt=0.01, description="pause between dispatch ticks")
+    dispatch_guaranteed_per_hour: float = Field(
+        0.0, ge=0, le=1000, description="deliveries that an hour of shift is paid for at least"
+    )
+    dispatch_shadow: str = Field(
+        "", description="knobs of a policy to try beside the live one: name=value, by comma"
+    )
     dispatch_service_s: int = Field(120, ge=0, description="time at a stop that dispatch plans for")
     optimize_key: SecretStr = Field(
         SecretStr(""), description="service key for POST /api/v1/optimize; empty: no key opens it"

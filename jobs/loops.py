@@ -10,7 +10,6 @@ from jobs import cleanup, courier_plans, eta_watch, offer_expiry, packing, parti
 from jobs.dispatch_tick import DispatchTick
 from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
-from jobs.solver import Solver
 from jobs.station import Station
 from jobs.trail_writer import TrailWriter
 from tracking import tasks
@@ -25,7 +24,7 @@ class Loop:
     act: Callable[[], Awaitable[None]]
 
 
-def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loop, ...]:
+def loops_of(station: Station, dispatch: DispatchTick, relays: list[Relay]) -> tuple[Loop, ...]:
     """Return every loop of the worker."""
     settings = station.settings
     expiry_s = max(0.05, min(1.0, 1.0 / settings.clock_speed))
@@ -34,7 +33,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
             Loop(f"outbox {lane}", 0.0, relay.run_once)
             for lane, relay in zip(LANES, relays, strict=True)
         ),
-        Loop("dispatch", settings.dispatch_tick_s, DispatchTick(station, solver).run_once),
+        Loop("dispatch", settings.dispatch_tick_s, dispatch.run_once),
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
         Loop("trail", 0.0, TrailWriter(station).run_once),
         Loop("eta", 2.0, lambda: eta_watch.refresh(station)),
