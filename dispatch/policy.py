@@ -73,7 +73,7 @@ class DispatchPolicy:
     """Search steps per waiting delivery; 0 answers by cheapest insertion: no time is left."""
     most_steps: Annotated[int, Between(0, 10_000_000)] = 3000
     """Search steps of one tick at most, so that a flood of orders does not stop it."""
-    most_insertions: Annotated[int, Between(0, 1_000_000_000)] = 200_000
+    most_insertions: Annotated[int, Between(0, 1_000_000_000)] = 60_000
     """The search of a tick ends after so many insertions priced: a fifth of a second or so."""
     hot_s: Annotated[int, Between(1, 100_000)] = 60
     """The search begins by taking plans that are worse by about this much."""

@@ -33,8 +33,9 @@ class Board(NamedTuple):
     millisecond later costs, in thousandths. `delivery` is the row of a waiting one or -1.
     `missed` marks pickups that fall behind the shift's end however nothing more is planned.
     `pay[courier, n]` is what n more deliveries are expected to cost. `tries[delivery]` are
-    couriers worth trying, `kin[delivery]` other deliveries nearby, both ended by -1. `home` is the
-    courier of the last plan or -1, `leave` the cost of being left, `from_ms` the earliest pickup.
+    couriers worth trying, soonest there first, `kin[delivery]` other deliveries nearby, both ended
+    by -1. `home` is the courier of the last plan or -1, `leave` the cost of being left, `from_ms`
+    the earliest pickup.
     """
 
     x_m: Longs  # [s]
@@ -71,8 +72,9 @@ class Routes(NamedTuple):
     """The sequences being planned; place 0 of a row is where the courier is.
 
     At each place: `begin_ms`, `depart_ms`, what is on board, how many deliveries that is, and the
-    cost of the stops up to there. `version` changes with the sequence. `route_of` is -1 for a
-    delivery in no route.
+    cost of the stops up to there; the weights and the waiting of the stops behind it, summed up (a
+    weight below zero there makes the sum of weights 0). `version` changes with the sequence.
+    `route_of` is -1 for a delivery in no route.
     """
 
     stop: Longs  # [c, l], -1 at place 0
@@ -82,6 +84,8 @@ class Routes(NamedTuple):
     aboard: Longs  # [c, l]
     load: Longs  # [c, l, 3]
     prefix: Longs  # [c, l]
+    weight_after: Longs  # [c, l]
+    waits_after: Longs  # [c, l]
     size: Longs  # [c]
     planned: Longs  # [c]: waiting deliveries in the row
     cost: Longs  # [c]
@@ -106,6 +110,8 @@ def empty_routes(board: Board, longest: int) -> Routes:
         aboard=zeros(*shape),
         load=zeros(*shape, 3),
         prefix=zeros(*shape),
+        weight_after=zeros(*shape),
+        waits_after=zeros(*shape),
         size=zeros(couriers),
         planned=zeros(couriers),
         cost=zeros(couriers),

@@ -23,6 +23,7 @@ class Cards:
         self._problem, self._policy, self._rolled = problem, policy, rolled
         self._shares = shares_of(problem, rolled.rows).tolist()
         self._excluded = problem.couriers.excluded[rolled.rows.couriers]
+        self._row_of = {id_: row for row, id_ in enumerate(rolled.rows.courier_ids)}
         self._table: list[list[int]] | None = None
         self._before, self._after = np.zeros(SUMS, np.int64), np.zeros(SUMS, np.int64)
 
@@ -81,9 +82,9 @@ class Cards:
     def _bars(self, delivery: int) -> list[tuple[int, int]]:
         problem, rows = self._problem, self._rolled.rows
         first, behind = problem.barred_offsets.at[rows.waiting[delivery] :][:2].tolist()
-        known = {id_: row for row, id_ in enumerate(rows.courier_ids)}
         named = id_list(problem.barred.courier[first:behind])
         reasons = problem.barred.reason[first:behind].tolist()
+        known = self._row_of
         return [(known[id_], why) for id_, why in zip(named, reasons, strict=True) if id_ in known]
 
     def _candidate(self, delivery: int, k: int) -> Candidate:

@@ -1,15 +1,32 @@
 """What is near: couriers worth trying for a delivery, and deliveries that belong together."""
 
-import numpy as np
+import math
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.kernel.compiled import kernel
 from dispatch.policy import DispatchPolicy
 from dispatch.problem import Problem
 from dispatch.problem_rules import id_list
 from dispatch.tick.board import FIRST, Board, Longs
 
+Floats = NDArray[np.float64]
+
 _KIN = 24
 _AT_ONCE = 4_000_000
 _KIN_MM_S = 5000
+
+
+class Places(NamedTuple):
+    """All places that a pickup may follow, courier after courier."""
+
+    owner: Longs
+    x_m: Longs
+    y_m: Longs
+    free_ms: Longs
+    ms_per_m: Floats
 
 
 def kin_of(stops: dict[str, Longs], first: int, waiting: int) -> Longs:
@@ -23,7 +40,8 @@ def kin_of(stops: dict[str, Longs], first: int, waiting: int) -> Longs:
     rows_at_once = max(1, _AT_ONCE // waiting)
     for start in range(0, waiting, rows_at_once):
         rows = np.arange(start, min(waiting, start + rows_at_once))
-        away = np.hypot(x[rows, None] - x, y[rows, None] - y) * 1_000_000 / _KIN_MM_S
+        dx, dy = x[rows, None] - x, y[rows, None] - y
+        away = np.sqrt(dx * dx + dy * dy) * (1_000_000 / _KIN_MM_S)
         away += np.abs(ready[rows, None] - ready) / 2
         away[np.arange(len(rows)), rows] = np.inf
         kin[rows] = _least(away, count)
@@ -33,36 +51,50 @@ def kin_of(stops: dict[str, Longs], first: int, waiting: int) -> Longs:
 def tries_of(
     problem: Problem, policy: DispatchPolicy, couriers: Longs, waiting: Longs, board: Board
 ) -> Longs:
-    """Return the couriers worth trying per delivery, in the order of rows, ended by -1.
+    """Return the couriers worth trying per delivery, who could be there soonest first, ended by -1.
 
     A courier is in reach when the position, or a stop still ahead that something may follow, is
-    within the radius. Of those the `nearest` are taken by when they could be there at the soonest.
+    within the radius. Of those the `nearest` are taken by when they could be there at the
+    soonest; the best places are then found early, and most others need not be priced.
     """
     many = len(couriers)
     if not many or not len(waiting):
         return np.full((len(waiting), 0), -1, np.int64)
-    owner, x, y, free = _places(problem, couriers, board)
-    starts = np.searchsorted(owner, np.arange(many))
+    places = places_of(problem, couriers, board)
     open_to = problem.couriers.excluded[couriers] == 0
     keep = min(policy.nearest, many)
     tries = np.full((len(waiting), keep), -1, np.int64)
     first = int(board.knobs[FIRST])
-    rows_at_once = max(1, _AT_ONCE // len(owner))
+    rows_at_once = max(1, _AT_ONCE // many)
     for start in range(0, len(waiting), rows_at_once):
         rows = np.arange(start, min(len(waiting), start + rows_at_once))
-        to_x, to_y = board.x_m[first + rows, None], board.y_m[first + rows, None]
-        away = np.hypot((x - to_x).astype(np.float64), (y - to_y).astype(np.float64))
-        soonest = free + away * 1_000_000 / board.speed_mm_s[owner]
-        soonest[away > policy.radius_m] = np.inf
-        by_courier = np.minimum.reduceat(soonest, starts, axis=1)
+        to_x, to_y = board.x_m[first + rows], board.y_m[first + rows]
+        by_courier = np.full((len(rows), many), np.inf)
+        _soonest(places, to_x, to_y, policy.radius_m, by_courier)
         by_courier[:, ~open_to] = np.inf
         _bar(by_courier, problem, couriers, waiting[rows])
-        tries[rows] = _in_rows(by_courier, keep)
+        tries[rows] = _in_reach(by_courier, keep)
     return tries
 
 
-def _places(problem: Problem, couriers: Longs, board: Board) -> tuple[Longs, Longs, Longs, Longs]:
-    """Return owner, x, y and a bound of the departure of all places that a pickup may follow."""
+@kernel
+def _soonest(places: Places, to_x: Longs, to_y: Longs, radius_m: int, by_courier: Floats) -> None:
+    """Fill in when each courier could be at each pickup at the soonest, from places in reach."""
+    for row in range(len(to_x)):
+        soonest = by_courier[row]
+        for at in range(len(places.owner)):
+            dx, dy = places.x_m[at] - to_x[row], places.y_m[at] - to_y[row]
+            square, courier = dx * dx + dy * dy, places.owner[at]
+            if square <= radius_m * radius_m:
+                there = places.free_ms[at] + math.sqrt(float(square)) * places.ms_per_m[at]
+                soonest[courier] = min(soonest[courier], there)
+
+
+def places_of(problem: Problem, couriers: Longs, board: Board) -> Places:
+    """Return the places of all couriers: the position or, of what is not pinned, the stops ahead.
+
+    Each departs no sooner than its courier is free.
+    """
     at = problem.stop_offsets.at.astype(np.int64)
     counts = (at[1:] - at[:-1])[couriers]
     of_stop = np.repeat(np.arange(len(couriers)), counts)
@@ -71,10 +103,10 @@ def _places(problem: Problem, couriers: Longs, board: Board) -> tuple[Longs, Lon
     at_start = board.pinned == 0
     owner = np.concatenate([np.flatnonzero(at_start), of_stop[free_stop]])
     order = np.argsort(owner, kind="stable")
-    stops = np.flatnonzero(free_stop)
-    x = np.concatenate([board.start_x_m[at_start], board.x_m[stops]])
-    y = np.concatenate([board.start_y_m[at_start], board.y_m[stops]])
-    return owner[order], x[order], y[order], board.free_ms[owner[order]]
+    stops, owner = np.flatnonzero(free_stop), owner[order]
+    x = np.concatenate([board.start_x_m[at_start], board.x_m[stops]])[order]
+    y = np.concatenate([board.start_y_m[at_start], board.y_m[stops]])[order]
+    return Places(owner, x, y, board.free_ms[owner], 1_000_000 / board.speed_mm_s[owner])
 
 
 def _bar(by_courier: np.ndarray, problem: Problem, couriers: Longs, waiting: Longs) -> None:
@@ -88,17 +120,11 @@ def _bar(by_courier: np.ndarray, problem: Problem, couriers: Longs, waiting: Lon
                 by_courier[row, known[id_]] = np.inf
 
 
-def _in_rows(by_courier: np.ndarray, keep: int) -> Longs:
-    """Return the columns of the least finite values, ascending, then -1."""
-    many = by_courier.shape[1]
-    best = (
-        _least(by_courier, keep)
-        if keep < many
-        else np.arange(many)[None, :].repeat(len(by_courier), 0)
-    )
-    out = np.where(np.isfinite(np.take_along_axis(by_courier, best, 1)), best, many)
-    out.sort(axis=1)
-    return np.where(out == many, -1, out)
+def _in_reach(by_courier: Floats, keep: int) -> Longs:
+    """Return the columns of the least finite values, least first, then -1."""
+    best = _least(by_courier, min(keep, by_courier.shape[1]))
+    in_reach: Longs = np.where(np.isfinite(np.take_along_axis(by_courier, best, 1)), best, -1)
+    return in_reach
 
 
 def _least(away: np.ndarray, count: int) -> Longs:

@@ -93,12 +93,30 @@ def retime(board: Board, routes: Routes, courier: int) -> bool:
             home = board.home[board.delivery[s]]
             if home >= 0 and home != courier:
                 change += board.knobs[CHANGE]
+    _sum_up_behind(board, routes, courier)
     routes.planned[courier] = planned
     paid = board.pay[courier, planned] + change
     routes.cost[courier] = routes.prefix[courier, routes.size[courier]] + paid
     routes.clock[0] += 1
     routes.version[courier] = routes.clock[0]
     return good
+
+
+@kernel
+def _sum_up_behind(board: Board, routes: Routes, courier: int) -> None:
+    """Sum up, behind each place, what delays weigh and the waiting that can take them up."""
+    weight, waits, is_signed = 0, 0, False
+    for place in range(routes.size[courier], -1, -1):
+        routes.weight_after[courier, place] = 0 if is_signed else weight
+        routes.waits_after[courier, place] = waits
+        if place > 0:
+            s = routes.stop[courier, place]
+            weight += board.weight[s]
+            is_signed = is_signed or board.weight[s] < 0
+            waits += routes.begin_ms[courier, place] - routes.arrive_ms[courier, place]
+            before = routes.stop[courier, place - 1]
+            if before < 0 or not joins(board, before, s):
+                waits -= board.setup_ms[s]
 
 
 @kernel

@@ -9,11 +9,11 @@ from dispatch.policy import DispatchPolicy
 from dispatch.problem import Problem
 from dispatch.reasons import BARRING, EXCLUDING, Unserved, WhyNot
 from dispatch.tick import board as knob
-from dispatch.tick.board import FIRST, NEVER, Board, Longs, empty_routes
+from dispatch.tick.alone import begins_alone, codes_alone, retime_all
+from dispatch.tick.board import FIRST, Board, Longs, empty_routes
 from dispatch.tick.cards import Cards
-from dispatch.tick.placing import best_place
+from dispatch.tick.nearby import places_of
 from dispatch.tick.roll import Rolled, accepted_rows
-from dispatch.tick.timing import put_in, retime, take_out
 
 _EVER_MS = 10**12
 
@@ -27,8 +27,8 @@ class Unplanned:
         self._problem, self._policy, self._rolled, self._cards = problem, policy, rolled, cards
         self._accepted = empty_routes(rolled.board, int(rolled.routes.stop.shape[1]) + 1)
         accepted_rows(self._accepted, rolled.rows)
-        for row in range(len(rolled.rows.couriers)):
-            retime(rolled.board, self._accepted, row)
+        retime_all(rolled.board, self._accepted)
+        self._places = places_of(problem, rolled.rows.couriers, rolled.board)
 
     def why(self, delivery: int) -> Unassigned:
         """Return the reason nearest to success: from somebody taken down to nobody there."""
@@ -45,15 +45,10 @@ class Unplanned:
         ):
             rows = np.flatnonzero(codes == code)
             if len(rows):
-                found = [
-                    (amount, row) for row in rows.tolist() if (amount := needed(delivery, row))
-                ]
-                amount, row = min(found, default=(0, -1))
-                about = self._rolled.rows.courier_ids[row] if found else NOBODY
-                return Unassigned(id_, reason, len(rows), about, amount)
+                return self._needing(delivery, reason, rows, needed(delivery, rows))
         rows = np.flatnonzero(codes == WhyNot.NO_CAPACITY)
         if len(rows):
-            room, row = min((self._room(delivery, row), row) for row in rows.tolist())
+            room, row = self._room(delivery, rows)
             about = self._rolled.rows.courier_ids[row]
             return Unassigned(id_, Unserved.NO_CAPACITY, len(rows), about, room=room)
         full = int(np.sum(codes == WhyNot.ROUTE_FULL))
@@ -62,73 +57,76 @@ class Unplanned:
         return self._nobody_near(delivery, codes)
 
     def _codes(self, delivery: int) -> Longs:
-        board, codes = self._rolled.board, self._cards.why_not(delivery).copy()
-        for row in board.tries[delivery].tolist():
-            if row >= 0:
-                codes[row] = best_place(board, self._accepted, row, delivery)[3]
+        codes = self._cards.why_not(delivery)
+        codes_alone(self._rolled.board, self._accepted, delivery, codes)
         return codes
 
-    def _look_ahead(self, delivery: int, row: int) -> int:
-        """Return the look-ahead with which a courier could take the delivery; 0: none would do."""
+    def _needing(
+        self, delivery: int, reason: Unserved, rows: Longs, needed_ms: Longs
+    ) -> Unassigned:
+        """Return the reason with the least that one of the couriers in `rows` would need."""
+        ids = self._rolled.rows
+        some = np.flatnonzero(needed_ms > 0)
+        if not len(some):
+            return Unassigned(ids.waiting_ids[delivery], reason, len(rows), NOBODY, 0)
+        amounts = [up_to_s(needed) for needed in needed_ms[some].tolist()]
+        amount, row = min(zip(amounts, rows[some].tolist(), strict=True))
+        about = ids.courier_ids[row]
+        return Unassigned(ids.waiting_ids[delivery], reason, len(rows), about, amount)
+
+    def _look_ahead(self, delivery: int, rows: Longs) -> Longs:
+        """Return the look-ahead with which each could take the delivery; not positive: none."""
         board = self._rolled.board
         knobs = board.knobs.copy()
         knobs[knob.LOOKAHEAD] = _EVER_MS
-        begin_ms, _ = self._begins(board._replace(knobs=knobs), delivery, row)
-        return up_to_s(begin_ms - int(board.from_ms[delivery])) if begin_ms >= 0 else 0
+        begin_ms, _ = self._begins(board._replace(knobs=knobs), delivery, rows)
+        needed: Longs = np.where(begin_ms < 0, 0, begin_ms - board.from_ms[delivery])
+        return needed
 
-    def _overtime(self, delivery: int, row: int) -> int:
-        """Return the overtime with which a courier could take the delivery; 0: none would do."""
+    def _overtime(self, delivery: int, rows: Longs) -> Longs:
+        """Return the overtime with which each could take the delivery; not positive: none."""
         board = self._rolled.board
         longer = board._replace(end_ms=np.full_like(board.end_ms, _EVER_MS))
-        _, last_ms = self._begins(longer, delivery, row)
-        return up_to_s(last_ms - int(board.end_ms[row])) if last_ms >= 0 else 0
+        _, last_ms = self._begins(longer, delivery, rows)
+        needed: Longs = np.where(last_ms < 0, 0, last_ms - board.end_ms[rows])
+        return needed
 
-    def _begins(self, board: Board, delivery: int, row: int) -> tuple[int, int]:
-        """Return when the pickup, and the last pickup of the row, would begin; -1: not possible."""
-        routes, first = self._accepted, int(board.knobs[FIRST])
-        cost, i, j, _ = best_place(board, routes, row, delivery)
-        if cost >= NEVER:
-            return -1, -1
-        put_in(board, routes, row, first + delivery, first + delivery + len(board.home), i, j)
-        stops, begins = routes.stop[row], routes.begin_ms[row]
-        places = range(1, int(routes.size[row]) + 1)
-        last = max(int(begins[place]) for place in places if board.is_pickup[stops[place]])
-        mine = int(begins[i + 1])
-        take_out(self._rolled.board, routes, row, delivery)
+    def _begins(self, board: Board, delivery: int, rows: Longs) -> tuple[Longs, Longs]:
+        mine, last = np.empty_like(rows), np.empty_like(rows)
+        begins_alone(board, self._accepted, delivery, rows, mine, last)
         return mine, last
 
-    def _room(self, delivery: int, row: int) -> Load:
+    def _room(self, delivery: int, rows: Longs) -> tuple[Load, int]:
+        """Return the least room lacking in one of the rows, and whose it is."""
         board, routes = self._rolled.board, self._accepted
-        pickup = int(board.knobs[FIRST]) + delivery
-        places = range(int(board.pinned[row]), int(routes.size[row]) + 1)
-        lacking = [
-            np.maximum(0, routes.load[row, place] + board.demand[pickup] - board.capacity[row])
-            for place in places
-        ]
-        return min(Load(*one.tolist()) for one in lacking)
+        demand = board.demand[int(board.knobs[FIRST]) + delivery]
+        place = np.arange(routes.load.shape[1])
+        may = (place >= board.pinned[rows, None]) & (place <= routes.size[rows, None])
+        lacking = np.maximum(0, routes.load[rows] + demand - board.capacity[rows, None])[may]
+        owner = np.repeat(rows, may.sum(axis=1))
+        least = np.lexsort((owner, lacking[:, 2], lacking[:, 1], lacking[:, 0]))[0]
+        return Load(*lacking[least].tolist()), int(owner[least])
 
     def _nobody_near(self, delivery: int, codes: Longs) -> Unassigned:
         id_ = self._rolled.rows.waiting_ids[delivery]
-        far = np.flatnonzero((codes == WhyNot.TOO_FAR) | (codes == WhyNot.NOT_NEAR))
-        if len(far):
-            away_m, row = min((self._away_m(delivery, row), row) for row in far.tolist())
+        far = (codes == WhyNot.TOO_FAR) | (codes == WhyNot.NOT_NEAR)
+        if np.any(far):
+            away_m, row = self._away_m(delivery, far)
             about = self._rolled.rows.courier_ids[row]
-            return Unassigned(id_, Unserved.TOO_FAR, len(far), about, away_m)
+            return Unassigned(id_, Unserved.TOO_FAR, int(far.sum()), about, away_m)
         barred = int(np.isin(codes, [int(code) for code in BARRING]).sum())
         if barred:
             return Unassigned(id_, Unserved.BARRED, couriers=barred)
         excluded = int(np.isin(codes, [int(code) for code in EXCLUDING]).sum())
         return Unassigned(id_, Unserved.EXCLUDED, couriers=excluded)
 
-    def _away_m(self, delivery: int, row: int) -> int:
-        """Return metres, rounded up, to the nearest place of a courier that a pickup may follow."""
-        board, routes = self._rolled.board, self._accepted
+    def _away_m(self, delivery: int, far: np.ndarray) -> tuple[int, int]:
+        """Return metres, rounded up, to the nearest place of one of them, and whose it is."""
+        board = self._rolled.board
         pickup = int(board.knobs[FIRST]) + delivery
-        x, y = int(board.x_m[pickup]), int(board.y_m[pickup])
-        found = []
-        for place in range(int(board.pinned[row]), int(routes.size[row]) + 1):
-            stop = int(routes.stop[row, place])
-            at_x = board.start_x_m[row] if place == 0 else board.x_m[stop]
-            at_y = board.start_y_m[row] if place == 0 else board.y_m[stop]
-            found.append(float(np.hypot(int(at_x) - x, int(at_y) - y)))
-        return int(np.ceil(min(found)))
+        places = self._places
+        some = np.flatnonzero(far[places.owner])
+        dx, dy = places.x_m[some] - board.x_m[pickup], places.y_m[some] - board.y_m[pickup]
+        away = np.ceil(np.sqrt((dx * dx + dy * dy).astype(np.float64)))
+        nearest = int(np.argmin(away))
+        return int(away[nearest]), int(places.owner[some[nearest]])
