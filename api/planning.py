@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from api.kit.resources import Key
 from api.kit.work import Work
-from api.settings import Settings
+from api.settings import DispatchKind, Settings
 from dispatch.policy import DispatchPolicy
 from dispatch.promise import promised
 from geo.travel import USUAL_PACES, DetourModel, Pace
@@ -21,7 +21,7 @@ def policy_of(settings: Settings) -> DispatchPolicy:
     return replace(
         DispatchPolicy(),
         offer_timeout_s=max(1, round(settings.offer_s)),
-        rolling=1,
+        rolling=int(settings.dispatch_policy is DispatchKind.ROLLING),
         tick_s=tick_s,
         guaranteed_per_hour=round(1000 * settings.dispatch_guaranteed_per_hour),
         promise_stop_s=2 * settings.dispatch_service_s,

@@ -29,7 +29,7 @@ def solve(problem: Problem, policy: DispatchPolicy, seed: int) -> Plan:
     """Decide one tick: every delivery is assigned or explained.
 
     A rolling policy plans sequences (dispatch/tick), any other matches at most one new delivery to
-    each courier.
+    each courier and looks at no kept plan.
 
     The same problem, policy and seed give the same bytes on every machine and in every order of
     rows; there is no clock and no chance in it. `seed` (0 to 2**64 - 1) only breaks ties.
@@ -41,8 +41,7 @@ def solve(problem: Problem, policy: DispatchPolicy, seed: int) -> Plan:
         return rolling_plan(problem, policy, seed)
     if _needs_rolling(problem):
         raise ProblemError(
-            "setups, coarse legs and a kept plan are for rolling plans: set rolling=1, or leave "
-            "them out"
+            "setups and coarse legs are for rolling plans: set rolling=1, or leave them out"
         )
     return _Tick(problem, policy, seed).plan()
 
@@ -51,7 +50,7 @@ def _needs_rolling(problem: Problem) -> bool:
     of = problem.waiting
     columns = (of.pickup_setup_s, of.dropoff_setup_s, problem.stops.setup_s)
     coarse = np.any(problem.couriers.leg_step_s)
-    return bool(len(problem.kept) or coarse or any(np.any(column) for column in columns))
+    return bool(coarse or any(np.any(column) for column in columns))
 
 
 class _Tick:

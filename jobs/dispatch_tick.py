@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,9 +16,9 @@ from api.offers import left_over, service
 from api.offers.service import Proposal
 from api.planning import POLICY
 from dispatch.errors import ProblemError
+from dispatch.haste import haste_after, hasty
 from dispatch.model import Kind
 from dispatch.plan import Assignment, Plan, State
-from dispatch.policy import DispatchPolicy
 from dispatch.problem import Kept, Problem
 from dispatch.replay import encode_record
 from dispatch.tick.keep import kept_of
@@ -34,8 +33,6 @@ log = logging.getLogger("jobs.dispatch")
 
 LEASE = "dispatch"
 DEADLINE_S = 5.0
-HASTY_TICKS = 20
-"""After a tick without an answer so many are decided by insertion alone, without a search."""
 
 
 class DispatchTick:
@@ -47,7 +44,7 @@ class DispatchTick:
         self._live = Positions(station.redis, station.settings.presence_s)
         self._log = TickLog(station.settings.state_dir / "ticks")
         self._kept: dict[bytes, Kept] = {}
-        self._hasty: dict[bytes, int] = {}
+        self._haste: dict[bytes, int] = {}
         self._shadow = shadow
 
     async def run_once(self) -> None:
@@ -86,7 +83,8 @@ class DispatchTick:
             return None
 
     async def _decide(self, problem: Problem, lead: Lease) -> dict[UUID, str]:
-        policy = self._policy(problem.zone)
+        level = self._haste.get(problem.zone, 0)
+        policy = hasty(self._station.resources[POLICY], level)
         seed = int.from_bytes(problem.zone[:8])  # the same ties from tick to tick
         began = time.perf_counter()
         packed = problem.to_bytes()
@@ -94,13 +92,13 @@ class DispatchTick:
             decision = await self._solver.decide(packed, policy, seed, DEADLINE_S)
         except SolverHung as error:
             log.error("the solver did not answer; the next tick tries again: %s", error)
-            self._hasty[problem.zone] = HASTY_TICKS
+            self._haste[problem.zone] = haste_after(level, None)
             return {}
         except PlanRefused as error:
             log.error("a plan was refused; the next tick begins without it: %s", error)
             self._kept.pop(problem.zone, None)
             return {}
-        self._observe("solve", began)
+        self._haste[problem.zone] = haste_after(level, self._observe("solve", began))
         record = encode_record(packed, policy, seed, decision.plan)
         await asyncio.to_thread(self._log.append, record, problem.now_ms)
         plan = Plan.from_bytes(decision.plan)
@@ -112,14 +110,6 @@ class DispatchTick:
             self._shadow.consider(problem, plan, seed)
         return {UUID(bytes=one): text for one, text in decision.left_over.items()}
 
-    def _policy(self, zone: bytes) -> DispatchPolicy:
-        """Return the policy for a zone; in haste without search. The record says which it was."""
-        policy, left = self._station.resources[POLICY], self._hasty.get(zone, 0)
-        if not left:
-            return policy
-        self._hasty[zone] = left - 1
-        return replace(policy, steps_per_delivery=0)
-
     async def _offer(self, plan: Plan, decision: Decision, lead: Lease) -> None:
         life = timedelta(seconds=self._station.settings.offer_s)
         planned = {one.delivery for one in plan.assignments}
@@ -130,8 +120,10 @@ class DispatchTick:
                 await lease.check(work.db, lead)
                 await service.make(work, proposal, life)
 
-    def _observe(self, stage: str, began: float) -> None:
-        self._station.metrics.tick_seconds.labels(stage).observe(time.perf_counter() - began)
+    def _observe(self, stage: str, began: float) -> float:
+        took_s = time.perf_counter() - began
+        self._station.metrics.tick_seconds.labels(stage).observe(took_s)
+        return took_s
 
 
 def first_of_each(plan: Plan) -> list[Assignment]:

@@ -7,10 +7,9 @@ as recorded and with the change, and the differences are told pair by pair.
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from dispatch.assemble import no_plan
 from dispatch.compare import Outcome, outcome, paired, with_couriers
 from dispatch.plan import Plan
 from dispatch.policy import DispatchPolicy
@@ -84,8 +83,6 @@ def _pair(record: Record, changed: WhatIf) -> tuple[Outcome, Outcome]:
     problem = Problem.from_bytes(record.problem)
     policy = DispatchPolicy.from_text(record.policy + "\n".join(changed.policy))
     other = with_couriers(problem, changed.couriers, record.seed)
-    if not policy.rolling:
-        other = replace(other, kept=no_plan())
     plan = solve(other, policy, record.seed)
     return outcome(problem, Plan.from_bytes(record.plan)), outcome(other, plan)
 

@@ -110,14 +110,19 @@ _WAITING = Query(
 _COURIERS = Query(
     CourierRow,
     """
-    SELECT c.*, c.home_zone_id AS zone_id,
+    WITH on_shift AS (
+        SELECT * FROM couriers WHERE home_zone_id = ANY(:zone_ids) AND status = ANY(:on_shift)
+    ), done AS (  -- one range of time for all: what a courier did in years is not read
+        SELECT d.courier_id, count(*) AS done
+        FROM deliveries AS d JOIN on_shift AS c ON c.id = d.courier_id
+        WHERE d.delivered_at >= (SELECT min(shift_started_at) FROM on_shift)
+          AND d.delivered_at >= c.shift_started_at AND d.status = 'delivered'
+        GROUP BY d.courier_id
+    )
+    SELECT c.*, c.home_zone_id AS zone_id, coalesce(done.done, 0) AS done,
            EXISTS (SELECT FROM delivery_offers AS f
-                   WHERE f.courier_id = c.id AND f.status = 'offered') AS has_offer,
-           (SELECT count(*) FROM deliveries AS d
-            WHERE d.courier_id = c.id AND d.status = 'delivered'
-              AND d.delivered_at >= c.shift_started_at) AS done
-    FROM couriers AS c
-    WHERE c.home_zone_id = ANY(:zone_ids) AND c.status = ANY(:on_shift)
+                   WHERE f.courier_id = c.id AND f.status = 'offered') AS has_offer
+    FROM on_shift AS c LEFT JOIN done ON done.courier_id = c.id
     ORDER BY c.id
     """,
 )

@@ -53,21 +53,28 @@ def _serve(pipe: Connection) -> None:
             packed, policy, seed = pipe.recv()
         except EOFError:
             return
-        problem = Problem.from_bytes(packed)
-        plan = solve(problem, policy, seed)
         try:
-            check(problem, plan)
-        except PlanError as wrong:
-            pipe.send(PlanRefused(str(wrong)))
-            continue
-        assigned = {one.delivery for one in plan.assignments}
-        cards = {
-            card.delivery: card_json(card, plan.policy_version)
-            for card in plan.cards
-            if card.delivery in assigned
-        }
-        left_over = {one.delivery: unassigned_text(one, policy) for one in plan.unassigned}
-        pipe.send(Decision(plan.to_bytes(), cards, left_over))
+            pipe.send(decision_of(packed, policy, seed))
+        except PlanRefused as refused:
+            pipe.send(refused)
+
+
+def decision_of(packed: bytes, policy: DispatchPolicy, seed: int) -> Decision:
+    """Decide a tick, check the plan and tell it; PlanRefused when it breaks a rule."""
+    problem = Problem.from_bytes(packed)
+    plan = solve(problem, policy, seed)
+    try:
+        check(problem, plan)
+    except PlanError as wrong:
+        raise PlanRefused(str(wrong)) from wrong
+    assigned = {one.delivery for one in plan.assignments}
+    cards = {
+        card.delivery: card_json(card, plan.policy_version)
+        for card in plan.cards
+        if card.delivery in assigned
+    }
+    left_over = {one.delivery: unassigned_text(one, policy) for one in plan.unassigned}
+    return Decision(plan.to_bytes(), cards, left_over)
 
 
 class Solver:

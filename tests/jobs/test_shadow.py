@@ -54,6 +54,16 @@ async def test_it_tells_how_another_policy_would_have_decided(
     assert len(solver.asked[0].kept) == 0 < len(solver.asked[1].kept)
 
 
+async def test_a_matching_can_be_tried_beside_a_rolling_plan() -> None:
+    """It looks at no kept plan, its own least of all."""
+    problem, solver = city(15, 15, 1, seed=2), OwnSolver()
+    shadow, live = Shadow(DispatchPolicy(rolling=0), solver), solve(problem, ROLLING, 1)
+    for _ in range(2):
+        shadow.consider(problem, live, 1)
+        await shadow.settled()
+    assert len(solver.asked[1].kept) > 0
+
+
 async def test_a_tick_that_comes_too_soon_is_left_out_and_a_hung_shadow_is_only_told() -> None:
     """The live tick waits for neither."""
     problem, solver = city(5, 5, 1, seed=2), OwnSolver(hangs=True)

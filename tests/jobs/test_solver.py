@@ -85,6 +85,6 @@ async def test_after_a_solver_that_hung_ticks_are_decided_without_search(cast: C
     await tick.run_once()
     assert await offers_of(near) == []
     await tick.run_once()
-    assert [policy.steps_per_delivery > 0 for policy in hung.policies] == [True, False]
+    assert [policy.most_insertions > 0 for policy in hung.policies] == [True, False]
     assert len(await offers_of(near)) == 1
     hung.stop()
