@@ -2,7 +2,8 @@
 
 Modes: `geometry` and `routes` match couriers to deliveries (straight ways; time added to routes of
 four stops) with a certificate, beside dense NumPy and SciPy and cells of h3-py; `whole` is the
-production tick, from a problem to a plan with its reasons. One table, then one JSON line.
+production tick, from the bytes of a problem to a checked plan with its cards, by the rolling policy
+and by the matching one. One table, then one JSON line.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,14 +19,10 @@ from typing import TypeVar
 import numpy as np
 
 from benchmarks.report import CpuShare, machine, show, tell
-from benchmarks.tick_city import city
 from benchmarks.tick_plane import Plane, changed, fleet_of, plane, wanted_of
 from benchmarks.tick_rivals import dense_ms, h3_ms, inserted
-from dispatch.plan import Plan
-from dispatch.policy import DispatchPolicy
-from dispatch.solve import solve
+from benchmarks.tick_whole import whole_ticks
 from dispatch.tick.corridor import cheapest_courier
-from dispatch.tick.keep import kept_of
 from dispatch.tick.nearest_match import Matched, match_nearest
 from dispatch.tick.warm_match import match_again
 
@@ -34,6 +31,8 @@ _INSERTS = 1000
 _SHOWN = (
     "cold_ms_p50",
     "warm_ms_p50",
+    "warm_ms_p99",
+    "matching_ms_p50",
     "insert_ms_p99",
     "dense_ms_p50",
     "h3_ms_p50",
@@ -53,6 +52,8 @@ class Row:
     city: str
     cold_ms_p50: float
     warm_ms_p50: float | None
+    warm_ms_p99: float | None
+    matching_ms_p50: float | None
     insert_ms_p99: float | None
     rss_delta_mb: float
     proven: str
@@ -88,7 +89,11 @@ def main() -> None:
         )
         for row in rows
     ]
-    show("one dispatch tick, ms", ("", "cold", "warm", "insert", "dense", "h3", "proven"), told)
+    show(
+        "one dispatch tick, ms",
+        ("", "cold", "warm", "warm 99 %", "matching", "insert", "dense", "h3", "proven"),
+        told,
+    )
     tell(
         {"benchmark": "tick", "rows": [asdict(row) for row in rows], "machine": machine()},
         asked.json,
@@ -117,6 +122,8 @@ def kernel(couriers: int, orders: int, mode: str, spread: str, seed: int, repeat
         city=spread,
         cold_ms_p50=statistics.median(run.cold_ms for run in runs),
         warm_ms_p50=statistics.median(run.warm_ms for run in runs),
+        warm_ms_p99=None,
+        matching_ms_p50=None,
         insert_ms_p99=_insert_ms(couriers, clustered=clustered, geometry=geometry, seed=seed),
         rss_delta_mb=round(peak_mb, 1),
         proven="no" if "no" in proofs else max(proofs, key=len),
@@ -165,36 +172,28 @@ def _run(now: Plane, rng: np.random.Generator, compared: bool) -> _Run:
 
 
 def whole(couriers: int, orders: int, seed: int, repeat: int) -> Row:
-    """Measure the production tick on a generated city: cold, and going on from its own plan."""
-    problem, policy = city(couriers, orders, 2, seed), DispatchPolicy(rolling=1)
-    solve(city(3, 3, 1, seed), policy, seed)
+    """Measure the production tick, the rolling one and the matching one on the same problems."""
     share, before_mb = CpuShare(), _rss_mb()
     _forget_peak()
-    plan = solve(problem, policy, seed)
-    cold = [_timed(lambda: solve(problem, policy, seed))[0] for _ in range(min(3, repeat))]
-    peak_mb = _peak_mb() - before_mb
-    later = replace(problem, kept=kept_of(plan))
-    warm = [_timed(lambda: solve(later, policy, seed))[0] for _ in range(min(3, repeat))]
+    found = whole_ticks(couriers, orders, seed, repeat)
     return Row(
         couriers=couriers,
         orders=orders,
         mode="whole",
         city="clustered",
-        cold_ms_p50=statistics.median(cold),
-        warm_ms_p50=statistics.median(warm),
+        cold_ms_p50=statistics.median(found.cold_ms),
+        warm_ms_p50=statistics.median(found.warm_ms),
+        warm_ms_p99=float(np.percentile(found.warm_ms, 99)),
+        matching_ms_p50=statistics.median(found.matching_ms),
         insert_ms_p99=None,
-        rss_delta_mb=round(peak_mb, 1),
-        proven=_told(plan),
+        rss_delta_mb=round(_peak_mb() - before_mb, 1),
+        proven=found.told,
         cpu_share=round(share.so_far(), 2),
         dense_ms_p50=None,
         h3_ms_p50=None,
-        rounds=plan.work.looks,
-        priced=plan.work.priced,
+        rounds=found.steps,
+        priced=found.priced,
     )
-
-
-def _told(plan: Plan) -> str:
-    return f"{len(plan.assignments)} planned, {len(plan.unassigned)} left"
 
 
 def _insert_ms(couriers: int, *, clustered: bool, geometry: bool, seed: int) -> float | None:
