@@ -43,7 +43,8 @@ def whole_ticks(couriers: int, orders: int, seed: int, repeat: int) -> WholeTick
     decision: reading, planning, cards, the check, packing.
     """
     warm()
-    rng, now, level = random.Random(seed), city(couriers, orders, _CARRIED, seed), 0
+    rng = random.Random(f"later {seed}")  # another than the city's own
+    now, level = city(couriers, orders, _CARRIED, seed), 0
     cold_ms, warm_ms, matching_ms = list[float](), list[float](), list[float]()
     ticks = max(_TICKS, repeat)
     later = city(0, ticks * _new(orders), 0, seed)  # in the same quarters
