@@ -6,7 +6,7 @@ from math import ceil
 
 from api.kit.resources import Key
 from api.kit.work import Work
-from api.settings import Settings
+from api.settings import DispatchKind, Settings
 from dispatch.explain import unassigned_text
 from dispatch.plan import NOBODY, Unassigned
 from dispatch.policy import DispatchPolicy
@@ -25,9 +25,19 @@ def policy_of(settings: Settings) -> DispatchPolicy:
     return replace(
         DispatchPolicy(),
         offer_timeout_s=max(1, round(settings.offer_s)),
+        rolling=int(settings.dispatch_policy is DispatchKind.ROLLING),
         tick_s=tick_s,
+        guaranteed_per_hour=round(1000 * settings.dispatch_guaranteed_per_hour),
         promise_stop_s=2 * settings.dispatch_service_s,
     )
+
+
+def shadow_of(settings: Settings) -> DispatchPolicy | None:
+    """Return the policy that is tried beside the live one, None without; PolicyError if wrong."""
+    if not settings.dispatch_shadow:
+        return None
+    knobs = settings.dispatch_shadow.replace(",", "\n").replace(" ", "")
+    return DispatchPolicy.from_text(policy_of(settings).to_text() + knobs)
 
 
 def travel_of(settings: Settings) -> DetourModel:

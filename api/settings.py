@@ -37,6 +37,13 @@ class SmsKind(StrEnum):
     MOBIZON = "mobizon"
 
 
+class DispatchKind(StrEnum):
+    """How the tick decides: sequences that it goes on from, or a matching each time anew."""
+
+    ROLLING = "rolling"
+    MATCHING = "matching"
+
+
 class MailTls(StrEnum):
     """How the connection to the mail server is protected."""
 
@@ -216,6 +223,15 @@ class Settings(BaseSettings):
     )
     offer_s: float = Field(45.0, gt=0, description="how long a courier may think (business time)")
     dispatch_tick_s: float = Field(1.0, gt=0.01, description="pause between dispatch ticks")
+    dispatch_policy: DispatchKind = Field(
+        DispatchKind.ROLLING, description="rolling: plan ahead; matching: one each per tick"
+    )
+    dispatch_guaranteed_per_hour: float = Field(
+        0.0, ge=0, le=1000, description="deliveries that an hour of shift is paid for at least"
+    )
+    dispatch_shadow: str = Field(
+        "", description="knobs of a policy to try beside the live one: name=value, by comma"
+    )
     dispatch_service_s: int = Field(120, ge=0, description="time at a stop that dispatch plans for")
     orders_per_customer: int = Field(
         500, ge=1, description="open orders that one customer may have at once"

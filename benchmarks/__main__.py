@@ -7,7 +7,7 @@ import sys
 RUNNERS = {
     "shell": ("benchmarks.shell",),
     "token": ("benchmarks.token",),
-    "tick": ("benchmarks.tick", "--sizes", "50x20,200x60"),
+    "tick": ("benchmarks.tick", "--sizes", "100x200,300x600"),
 }
 """Runners that take a minute at most; the long ones (city, load) have commands of their own."""
 

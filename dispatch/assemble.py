@@ -9,13 +9,17 @@ import numpy as np
 from dispatch.columns import Bytes16
 from dispatch.errors import ProblemError
 from dispatch.model import CourierView, DeliveryView, Stop
-from dispatch.problem import Barred, Couriers, Offsets, Problem, Stops, Waiting
+from dispatch.problem import Barred, Couriers, Kept, Offsets, Problem, Stops, Waiting
 
 
 def assemble(
-    zone: bytes, now_ms: int, couriers: Sequence[CourierView], deliveries: Sequence[DeliveryView]
+    zone: bytes,
+    now_ms: int,
+    couriers: Sequence[CourierView],
+    deliveries: Sequence[DeliveryView],
+    kept: Kept | None = None,
 ) -> Problem:
-    """Return the problem of these couriers and waiting deliveries.
+    """Return the problem of these couriers and waiting deliveries, going on from a kept plan.
 
     Raises ProblemError when they contradict each other, or leave the allowed ranges.
     """
@@ -34,24 +38,30 @@ def assemble(
         barred=Barred(
             courier=_ids([bar.courier for bar in bars]), reason=_column([b.reason for b in bars])
         ),
+        kept=no_plan() if kept is None else kept,
     )
+
+
+def no_plan() -> Kept:
+    """Return the plan that names nobody."""
+    return Kept(_ids(()), _ids(()), _column(()))
 
 
 def _couriers(couriers: Sequence[CourierView]) -> Couriers:
     names = ("x_m", "y_m", "speed_mm_s", "ready_s", "shift_start_s", "shift_end_s")
-    more = ("capacity", "load", "done", "pinned", "excluded")
+    more = ("capacity", "load", "done", "pinned", "excluded", "leg_step_s")
     return Couriers(
         _ids([courier.id for courier in couriers]), *_columns(couriers, (*names, *more))
     )
 
 
 def _stops(stops: Sequence[Stop]) -> Stops:
-    names = ("kind", "x_m", "y_m", "open_s", "due_s", "service_s", "demand")
+    names = ("kind", "x_m", "y_m", "open_s", "due_s", "service_s", "demand", "setup_s")
     return Stops(_ids([stop.delivery for stop in stops]), *_columns(stops, names))
 
 
 def _waiting(deliveries: Sequence[DeliveryView]) -> Waiting:
-    at_stop = ("x_m", "y_m", "open_s", "due_s", "service_s")
+    at_stop = ("x_m", "y_m", "open_s", "due_s", "service_s", "setup_s")
     names = (
         "age_s",
         "pickup.demand",

@@ -12,61 +12,68 @@ from dispatch.schedule import schedule
 def check(problem: Problem, plan: Plan) -> None:
     """Raise PlanError, naming delivery and courier, for a plan that must not be carried out.
 
-    Each waiting delivery is decided once. Nobody gets two, nor anything while excluded or barred.
-    The route is the old one with pickup and dropoff put in, in this order, behind what is pinned.
-    It breaks no rule that the old one did not break, and the load fits wherever the new delivery
-    is aboard. Its times are those of the schedule.
+    Each waiting delivery is decided once. Nobody gets anything while excluded or barred. What one
+    courier gets stands in one sequence: the old one with pickups and dropoffs put in, in this
+    order, behind what is pinned. It breaks no rule that the old one did not break, and the load
+    fits wherever a new delivery is aboard. Its times are those of the schedule.
     """
     couriers = {view.id: view for view in map(problem.courier, range(len(problem.couriers)))}
     waiting = {view.id: view for view in map(problem.delivery, range(len(problem.waiting)))}
     decided = [one.delivery for one in plan.assignments] + [one.delivery for one in plan.unassigned]
     if sorted(decided) != sorted(waiting):
         raise PlanError("each waiting delivery must be decided exactly once, and no other")
-    busy = [one.courier for one in plan.assignments]
-    if len(set(busy)) < len(busy):
-        raise PlanError("a courier may get at most one new delivery per tick")
+    together: dict[bytes, list[Assignment]] = {}
     for one in plan.assignments:
-        wrong = _wrong(one, couriers.get(one.courier), waiting[one.delivery])
+        together.setdefault(one.courier, []).append(one)
+    for id_, mine in together.items():
+        wrong = _wrong(mine, couriers.get(id_), waiting)
         if wrong:
-            raise PlanError(
-                f"delivery {one.delivery.hex()} for courier {one.courier.hex()}: {wrong}"
-            )
+            raise PlanError(f"courier {id_.hex()}: {wrong}")
 
 
-def _wrong(one: Assignment, courier: CourierView | None, new: DeliveryView) -> str | None:
+def _wrong(
+    mine: list[Assignment], courier: CourierView | None, waiting: dict[bytes, DeliveryView]
+) -> str | None:
     if courier is None:
         return "no such courier"
     if courier.excluded:
         return f"the courier is excluded: {courier.excluded.name}"
-    bars = [bar.reason.name for bar in new.barred if bar.courier == courier.id]
-    if bars:
-        return f"the courier is barred: {bars[0]}"
-    return _wrong_route(one, courier, new)
+    stops = mine[0].stops
+    for one in mine:
+        bars = [
+            bar.reason.name for bar in waiting[one.delivery].barred if bar.courier == one.courier
+        ]
+        if bars:
+            return f"the courier is barred: {bars[0]}, for delivery {one.delivery.hex()}"
+        if one.stops != stops:
+            return "the courier has several sequences"
+        if not courier.pinned <= one.pickup_at < one.dropoff_at < len(stops):
+            return "the new stops are out of order, or inside what is pinned"
+    return _wrong_route(mine, courier, waiting)
 
 
-def _wrong_route(one: Assignment, courier: CourierView, new: DeliveryView) -> str | None:
-    if not courier.pinned <= one.pickup_at < one.dropoff_at < len(one.stops):
-        return "the new stops are out of order, or inside what is pinned"
+def _wrong_route(
+    mine: list[Assignment], courier: CourierView, waiting: dict[bytes, DeliveryView]
+) -> str | None:
+    new: dict[int, Stop] = {}
+    for one in mine:
+        new[one.pickup_at] = waiting[one.delivery].pickup
+        new[one.dropoff_at] = waiting[one.delivery].dropoff
     old = iter(courier.stops)
     stops: list[Stop] = []
-    for at, planned in enumerate(one.stops):
-        if at == one.pickup_at:
-            stop: Stop | None = new.pickup
-        elif at == one.dropoff_at:
-            stop = new.dropoff
-        else:
-            stop = next(old, None)
+    for at, planned in enumerate(mine[0].stops):
+        stop = new[at] if at in new else next(old, None)
         if stop is None or (stop.delivery, stop.kind) != (planned.delivery, planned.kind):
-            return f"stop {at} is not what the route had, nor the new pickup or dropoff"
+            return f"stop {at} is not what the route had, nor a new pickup or dropoff"
         stops.append(stop)
     if next(old, None) is not None:
         return "a stop of the route is missing"
-    return _wrong_in_time(one, courier, stops)
+    return _wrong_in_time(mine, courier, stops)
 
 
-def _wrong_in_time(one: Assignment, courier: CourierView, stops: list[Stop]) -> str | None:
+def _wrong_in_time(mine: list[Assignment], courier: CourierView, stops: list[Stop]) -> str | None:
     visits = schedule(courier, stops)
-    for at, (planned, visit) in enumerate(zip(one.stops, visits, strict=True)):
+    for at, (planned, visit) in enumerate(zip(mine[0].stops, visits, strict=True)):
         times = (up_to_s(visit.arrive_ms), up_to_s(visit.begin_ms), up_to_s(visit.late_ms))
         if (planned.arrive_s, planned.begin_s, planned.late_s) != times:
             return f"the times of stop {at} are not those of the schedule"
@@ -75,7 +82,7 @@ def _wrong_in_time(one: Assignment, courier: CourierView, stops: list[Stop]) -> 
     if fresh:
         first = min(fresh)
         return f"{first.rule.name} is newly broken at {first.kind.name} of {first.delivery.hex()}"
-    if overloaded(courier, stops, one.pickup_at, one.dropoff_at):
+    if any(overloaded(courier, stops, one.pickup_at, one.dropoff_at) for one in mine):
         return f"{Rule.CAPACITY.name} is exceeded while the new delivery is aboard"
     return None
 

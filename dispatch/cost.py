@@ -29,7 +29,10 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The weighted cost of one insertion; a gain is negative."""
+    """The weighted cost of one insertion; a gain is negative.
+
+    `pay_ms` is what it is expected to add to pay, `change_ms` what changing the plan costs.
+    """
 
     travel_ms: int
     waiting_ms: int
@@ -38,6 +41,8 @@ class Terms:
     detour_ms: int
     lateness_ms: int
     fairness_ms: int
+    pay_ms: int = 0
+    change_ms: int = 0
 
     @property
     def total_ms(self) -> int:
@@ -50,6 +55,8 @@ class Terms:
             + self.detour_ms
             + self.lateness_ms
             + self.fairness_ms
+            + self.pay_ms
+            + self.change_ms
         )
 
 

@@ -149,6 +149,8 @@ def _terms_json(terms: Terms) -> dict[str, Json]:
         "detourMs": terms.detour_ms,
         "latenessMs": terms.lateness_ms,
         "fairnessMs": terms.fairness_ms,
+        "payMs": terms.pay_ms,
+        "changeMs": terms.change_ms,
     }
 
 

@@ -48,7 +48,11 @@ _BICYCLE_BOX = Load(4, 20_000, 80_000)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A visit. Times are seconds relative to the tick; service begins at `open_s` or later."""
+    """A visit. Times are seconds relative to the tick; service begins at `open_s` or later.
+
+    `setup_s` passes between arrival and service: parking, finding the counter. Pickups with a setup
+    at one place, one after the other, are one visit: set up and served once.
+    """
 
     delivery: bytes
     kind: Kind
@@ -58,11 +62,15 @@ class Stop:
     due_s: int = NO_DUE
     service_s: int = 0
     demand: Load = _ONE_ITEM
+    setup_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CourierView:
-    """A courier and the stops still ahead, in sequence; the first `pinned` stay as they are."""
+    """A courier and the stops still ahead, in sequence; the first `pinned` stay as they are.
+
+    Legs take whole multiples of `leg_step_s`, rounded up, where travel times are known so coarsely.
+    """
 
     id: bytes
     x_m: int
@@ -76,6 +84,7 @@ class CourierView:
     done: int = 0
     pinned: int = 0
     excluded: WhyNot = WhyNot.NOTHING
+    leg_step_s: int = 0
     stops: tuple[Stop, ...] = ()
 
 

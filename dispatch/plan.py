@@ -11,9 +11,9 @@ from dispatch.errors import PlanError
 from dispatch.model import Kind, Load
 from dispatch.reasons import Unserved
 
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct("<B12sQ6QII")
-_ASSIGNMENT = struct.Struct("<16s16sBIIq7qI")
+_ASSIGNMENT = struct.Struct("<16s16sBIIq9qI")
 _STOP = struct.Struct("<16sBqqq")
 _UNASSIGNED = struct.Struct("<16sBI16sq3q")
 NOBODY = bytes(16)
@@ -170,6 +170,8 @@ def _assignment_bytes(one: Assignment) -> bytes:
         *terms,
         cost.lateness_ms,
         cost.fairness_ms,
+        cost.pay_ms,
+        cost.change_ms,
         len(one.stops),
     )
     stops = (

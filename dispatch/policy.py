@@ -66,8 +66,31 @@ class DispatchPolicy:
     urgency_weight: Annotated[int, Between(0, 100_000)] = 3000
     """When not all can be served: what one second of having waited weighs for being served."""
 
+    # How to plan ahead
+    rolling: Annotated[int, Between(0, 1)] = 0
+    """1: sequences that the next tick goes on from; 0: at most one new delivery per courier."""
+    steps_per_delivery: Annotated[int, Between(0, 100_000)] = 8
+    """Search steps per waiting delivery; 0 answers by cheapest insertion: no time is left."""
+    most_steps: Annotated[int, Between(0, 10_000_000)] = 3000
+    """Search steps of one tick at most, so that a flood of orders does not stop it."""
+    most_insertions: Annotated[int, Between(0, 1_000_000_000)] = 60_000
+    """The search of a tick ends after so many insertions priced: a fifth of a second or so."""
+    hot_s: Annotated[int, Between(1, 100_000)] = 60
+    """The search begins by taking plans that are worse by about this much."""
+    mix_shops: Annotated[int, Between(0, 1)] = 1
+    """1: goods of several shops may be on board together; 0: only a new visit to the same."""
+    change_s: Annotated[int, Between(0, 86_400)] = 10
+    """What moving a planned delivery to another courier must gain: plans that stay are trusted."""
+    guaranteed_per_hour: Annotated[int, Between(0, 1_000_000)] = 0
+    """Thousandths of deliveries that an hour of shift is paid for at least; 0: no such guarantee.
+    """
+    expected_per_hour: Annotated[int, Between(0, 1_000_000)] = 0
+    """Thousandths of deliveries expected in an hour of shift still to come; 0: as guaranteed."""
+    pay_s: Annotated[int, Between(0, 1_000_000)] = 600
+    """Seconds of customers' waiting that the pay of one delivery is worth."""
+
     # When to commit
-    offer_timeout_s: Annotated[int, Between(1, 3600)] = 40
+    offer_timeout_s: Annotated[int, Between(0, 3600)] = 40
     """How long a courier may think about an offer."""
     expected_offers: Annotated[int, Between(1000, 100_000)] = 1300
     """Thousandths of offers made until one is accepted."""

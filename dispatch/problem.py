@@ -19,7 +19,7 @@ from dispatch.problem_rules import (
 )
 from dispatch.reasons import WhyNot
 
-_VERSION = 1
+_VERSION = 2
 _HEADER = struct.Struct("<B16sq")
 _FAR_S = 100_000_000
 _METRES = whole(-COORDINATE_LIMIT_M, COORDINATE_LIMIT_M)
@@ -45,6 +45,7 @@ class Couriers(Columns):
     done: Annotated[Whole, whole(0, 1_000_000)]
     pinned: Annotated[Whole, whole(0, 1_000_000)]
     excluded: Annotated[Code, CODE]
+    leg_step_s: Annotated[Whole, whole(0, 3600)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,7 @@ class Stops(Columns):
     due_s: Annotated[Whole, _DUE]
     service_s: Annotated[Whole, _SERVICE]
     demand: Annotated[Whole, _LOAD]
+    setup_s: Annotated[Whole, _SERVICE]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +75,13 @@ class Waiting(Columns):
     pickup_open_s: Annotated[Whole, _TIME]
     pickup_due_s: Annotated[Whole, _DUE]
     pickup_service_s: Annotated[Whole, _SERVICE]
+    pickup_setup_s: Annotated[Whole, _SERVICE]
     dropoff_x_m: Annotated[Whole, _METRES]
     dropoff_y_m: Annotated[Whole, _METRES]
     dropoff_open_s: Annotated[Whole, _TIME]
     dropoff_due_s: Annotated[Whole, _DUE]
     dropoff_service_s: Annotated[Whole, _SERVICE]
+    dropoff_setup_s: Annotated[Whole, _SERVICE]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,18 @@ class Barred(Columns):
 
     courier: Annotated[Bytes16, IDS16]
     reason: Annotated[Code, CODE]
+
+
+@dataclass(frozen=True, eq=False)
+class Kept(Columns):
+    """The plan to go on from: one row per stop, courier after courier, in the planned sequence.
+
+    Whatever it names may be gone meanwhile; what is accepted and what waits both stand in it.
+    """
+
+    courier: Annotated[Bytes16, IDS16]
+    delivery: Annotated[Bytes16, IDS16]
+    kind: Annotated[Code, Shape("<u1", 0, 0, 1)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +129,7 @@ class Problem:
     waiting: Waiting
     barred_offsets: Offsets
     barred: Barred
+    kept: Kept
 
     def __post_init__(self) -> None:
         """Check what ties the groups together."""
@@ -144,6 +161,7 @@ class Problem:
             done=int(of.done[row]),
             pinned=int(of.pinned[row]),
             excluded=WhyNot(of.excluded[row]),
+            leg_step_s=int(of.leg_step_s[row]),
             stops=tuple(self._stop(at) for at in range(first, behind)),
         )
 
@@ -160,6 +178,7 @@ class Problem:
             due_s=int(of.pickup_due_s[row]),
             service_s=int(of.pickup_service_s[row]),
             demand=Load(*of.demand[row].tolist()),
+            setup_s=int(of.pickup_setup_s[row]),
         )
         dropoff = replace(
             pickup,
@@ -169,6 +188,7 @@ class Problem:
             open_s=int(of.dropoff_open_s[row]),
             due_s=int(of.dropoff_due_s[row]),
             service_s=int(of.dropoff_service_s[row]),
+            setup_s=int(of.dropoff_setup_s[row]),
         )
         bars = tuple(
             Bar(self.barred.courier[at].tobytes(), WhyNot(self.barred.reason[at]))
@@ -196,6 +216,7 @@ class Problem:
             due_s=int(of.due_s[row]),
             service_s=int(of.service_s[row]),
             demand=Load(*of.demand[row].tolist()),
+            setup_s=int(of.setup_s[row]),
         )
 
     def to_bytes(self) -> bytes:
@@ -207,6 +228,7 @@ class Problem:
             self.waiting,
             self.barred_offsets,
             self.barred,
+            self.kept,
         )
         head = _HEADER.pack(_VERSION, self.zone, self.now_ms)
         return head + b"".join(group.to_bytes() for group in groups)
@@ -229,6 +251,9 @@ class Problem:
         waiting, at = Waiting.take(data, at)
         barred_offsets, at = Offsets.take(data, at)
         barred, at = Barred.take(data, at)
+        kept, at = Kept.take(data, at)
         if at != len(data):
             raise ProblemError(f"{len(data) - at} bytes too many behind the problem")
-        return cls(zone, now_ms, couriers, stop_offsets, stops, waiting, barred_offsets, barred)
+        return cls(
+            zone, now_ms, couriers, stop_offsets, stops, waiting, barred_offsets, barred, kept
+        )

@@ -8,6 +8,7 @@ from dispatch.card import Card
 from dispatch.commitment import commitment
 from dispatch.cost import price
 from dispatch.duals import Duals, duals
+from dispatch.errors import ProblemError
 from dispatch.explain import card_of
 from dispatch.gaps import Longs
 from dispatch.insertion import Inserted
@@ -19,20 +20,37 @@ from dispatch.policy import DispatchPolicy
 from dispatch.pricing import Pricing
 from dispatch.problem import Problem
 from dispatch.schedule import schedule
+from dispatch.tick.rolling import rolling_plan
 from dispatch.unserved import not_yet, unserved
 from dispatch.urgency import leave_ms
 
 
 def solve(problem: Problem, policy: DispatchPolicy, seed: int) -> Plan:
-    """Decide one tick: at most one new delivery per courier, each either assigned or explained.
+    """Decide one tick: every delivery is assigned or explained.
+
+    A rolling policy plans sequences (dispatch/tick), any other matches at most one new delivery to
+    each courier and looks at no kept plan.
 
     The same problem, policy and seed give the same bytes on every machine and in every order of
     rows; there is no clock and no chance in it. `seed` (0 to 2**64 - 1) only breaks ties.
-    Raises ValueError for another seed.
+    Raises ValueError for another seed, ProblemError for what only a rolling plan knows.
     """
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed must be from 0 to 2**64 - 1, not {seed}")
+    if policy.rolling:
+        return rolling_plan(problem, policy, seed)
+    if _needs_rolling(problem):
+        raise ProblemError(
+            "setups and coarse legs are for rolling plans: set rolling=1, or leave them out"
+        )
     return _Tick(problem, policy, seed).plan()
+
+
+def _needs_rolling(problem: Problem) -> bool:
+    of = problem.waiting
+    columns = (of.pickup_setup_s, of.dropoff_setup_s, problem.stops.setup_s)
+    coarse = np.any(problem.couriers.leg_step_s)
+    return bool(coarse or any(np.any(column) for column in columns))
 
 
 class _Tick:

@@ -2,11 +2,12 @@
 
 from dispatch.fleet_warm import warm_mixed
 from dispatch.kernel.warm import warm
+from dispatch.tick.warm import warm as warm_tick
 
 
 def warm_all() -> int:
-    """Run every kernel once; return how many steps were taken (always the same)."""
-    return warm() + warm_mixed()
+    """Run every kernel once; return how much was done (always the same)."""
+    return warm() + warm_mixed() + warm_tick()
 
 
 if __name__ == "__main__":

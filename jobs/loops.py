@@ -23,7 +23,6 @@ from jobs.eta_watch import EtaWatch
 from jobs.facts_intake import FactsIntake
 from jobs.outbox_relay import Relay
 from jobs.presence_watch import PresenceWatch
-from jobs.solver import Solver
 from jobs.station import Station
 from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
@@ -42,7 +41,7 @@ class Loop:
     act: Callable[[], Awaitable[None]]
 
 
-def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loop, ...]:
+def loops_of(station: Station, dispatch: DispatchTick, relays: list[Relay]) -> tuple[Loop, ...]:
     """Return every loop of the worker."""
     settings = station.settings
     expiry_s = max(0.05, min(1.0, 1.0 / settings.clock_speed))
@@ -55,7 +54,7 @@ def loops_of(station: Station, solver: Solver, relays: list[Relay]) -> tuple[Loo
                 Loop(f"telling {lane}", TELL_S, relay.tell_once),
             )
         ),
-        Loop("dispatch", settings.dispatch_tick_s, DispatchTick(station, solver).run_once),
+        Loop("dispatch", settings.dispatch_tick_s, dispatch.run_once),
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
         Loop("trail", 0.0, TrailWriter(station).run_once),
         Loop("trail settling", trail_settling.PAUSE_S, TrailSettling(station).run_once),

@@ -17,7 +17,7 @@ from api.planning import POLICY, TRAVEL
 from api.settings import SETTINGS
 from dispatch.assemble import assemble
 from dispatch.model import NO_DUE, Bar, CourierView, DeliveryView, Kind, Load, Stop
-from dispatch.problem import Problem
+from dispatch.problem import Kept, Problem
 from dispatch.reasons import WhyNot
 from geo.point import Plane, Point
 from geo.travel import DetourModel
@@ -73,8 +73,10 @@ class CourierRow:
     capacity_items: int
     capacity_grams: int
     capacity_cm3: int
+    shift_started_at: datetime | None
     shift_ends_at: datetime | None
     has_offer: bool
+    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,19 @@ _WAITING = Query(
 _COURIERS = Query(
     CourierRow,
     """
-    SELECT c.*, c.home_zone_id AS zone_id,
+    WITH on_shift AS (
+        SELECT * FROM couriers WHERE home_zone_id = ANY(:zone_ids) AND status = ANY(:on_shift)
+    ), done AS (  -- one range of time for all: what a courier did in years is not read
+        SELECT d.courier_id, count(*) AS done
+        FROM deliveries AS d JOIN on_shift AS c ON c.id = d.courier_id
+        WHERE d.delivered_at >= (SELECT min(shift_started_at) FROM on_shift)
+          AND d.delivered_at >= c.shift_started_at AND d.status = 'delivered'
+        GROUP BY d.courier_id
+    )
+    SELECT c.*, c.home_zone_id AS zone_id, coalesce(done.done, 0) AS done,
            EXISTS (SELECT FROM delivery_offers AS f
                    WHERE f.courier_id = c.id AND f.status = 'offered') AS has_offer
-    FROM couriers AS c
-    WHERE c.home_zone_id = ANY(:zone_ids) AND c.status = ANY(:on_shift)
+    FROM on_shift AS c LEFT JOIN done ON done.courier_id = c.id
     ORDER BY c.id
     """,
 )
@@ -202,8 +212,13 @@ async def read_market(
     return Market(work.now, waiting, couriers, stops, bars, positions)
 
 
-def problem_of(market: Market, zone_id: ZoneId, work: Work, live: Positions) -> Problem | None:
-    """Return the dispatch problem of one zone; None where nothing waits there."""
+def problem_of(
+    market: Market, zone_id: ZoneId, work: Work, live: Positions, kept: Kept | None = None
+) -> Problem | None:
+    """Return the dispatch problem of one zone; None where nothing waits there.
+
+    `kept` is the plan of the last tick, to go on from.
+    """
     waiting = [delivery for delivery in market.waiting if delivery.zone_id == zone_id]
     if not waiting:
         return None
@@ -216,7 +231,7 @@ def problem_of(market: Market, zone_id: ZoneId, work: Work, live: Positions) -> 
     service_s = work[SETTINGS].dispatch_service_s
     deliveries = [_delivery_view(market, row, plane, service_s) for row in waiting]
     now_ms = round(market.now.timestamp() * 1000)
-    return assemble(zone_id.bytes, now_ms, couriers, deliveries)
+    return assemble(zone_id.bytes, now_ms, couriers, deliveries, kept)
 
 
 def plane_of(place: Point) -> Plane:
@@ -234,12 +249,14 @@ def courier_view(
     ends_s = LONG_S
     if row.shift_ends_at is not None:
         ends_s = _seconds(market, row.shift_ends_at)
+    starts_s = 0 if row.shift_started_at is None else _seconds(market, row.shift_started_at)
     aboard = [stop for stop in stops if stop.status in ABOARD and stop.kind is StopKind.DROPOFF]
     return CourierView(
         id=row.id.bytes,
         x_m=round(x_m),
         y_m=round(y_m),
         speed_mm_s=travel.straight_mm_s(row.vehicle_type),
+        shift_start_s=starts_s,
         shift_end_s=ends_s,
         capacity=Load(row.capacity_items, row.capacity_grams, row.capacity_cm3),
         load=Load(
@@ -247,6 +264,7 @@ def courier_view(
             sum(stop.weight_grams for stop in aboard),
             sum(stop.volume_cm3 for stop in aboard),
         ),
+        done=row.done,
         pinned=min(1, len(stops)),
         excluded=_excluded(row, position, live),
         stops=tuple(_stop(market, stop, plane) for stop in stops),

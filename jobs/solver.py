@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from dispatch.check import check
+from dispatch.errors import PlanError
 from dispatch.explain import card_json, unassigned_text
 from dispatch.policy import DispatchPolicy
 from dispatch.problem import Problem
 from dispatch.solve import solve
+from dispatch.tick.warm import warm
 
 log = logging.getLogger("jobs.solver")
 
@@ -29,8 +32,12 @@ class Decision:
 
 
 _READY = b"ready"
-START_S = 60.0
-"""How long a new process may take to load; on a busy machine that is longer than any tick."""
+START_S = 300.0
+"""How long a new process may take to load: where nothing is kept on disk, it compiles first."""
+
+
+class PlanRefused(Exception):
+    """The plan breaks a rule that no plan may break: nothing of it is carried out."""
 
 
 class SolverHung(Exception):
@@ -39,21 +46,35 @@ class SolverHung(Exception):
 
 def _serve(pipe: Connection) -> None:
     """Decide whatever comes through the pipe until it closes (the child's main function)."""
+    warm()
     pipe.send(_READY)
     while True:
         try:
             packed, policy, seed = pipe.recv()
         except EOFError:
             return
-        plan = solve(Problem.from_bytes(packed), policy, seed)
-        assigned = {one.delivery for one in plan.assignments}
-        cards = {
-            card.delivery: card_json(card, plan.policy_version)
-            for card in plan.cards
-            if card.delivery in assigned
-        }
-        left_over = {one.delivery: unassigned_text(one, policy) for one in plan.unassigned}
-        pipe.send(Decision(plan.to_bytes(), cards, left_over))
+        try:
+            pipe.send(decision_of(packed, policy, seed))
+        except PlanRefused as refused:
+            pipe.send(refused)
+
+
+def decision_of(packed: bytes, policy: DispatchPolicy, seed: int) -> Decision:
+    """Decide a tick, check the plan and tell it; PlanRefused when it breaks a rule."""
+    problem = Problem.from_bytes(packed)
+    plan = solve(problem, policy, seed)
+    try:
+        check(problem, plan)
+    except PlanError as wrong:
+        raise PlanRefused(str(wrong)) from wrong
+    assigned = {one.delivery for one in plan.assignments}
+    cards = {
+        card.delivery: card_json(card, plan.policy_version)
+        for card in plan.cards
+        if card.delivery in assigned
+    }
+    left_over = {one.delivery: unassigned_text(one, policy) for one in plan.unassigned}
+    return Decision(plan.to_bytes(), cards, left_over)
 
 
 class Solver:
@@ -68,7 +89,10 @@ class Solver:
     async def decide(
         self, problem: bytes, policy: DispatchPolicy, seed: int, deadline_s: float
     ) -> Decision:
-        """Return the decision of one tick; raise `SolverHung` when it does not come in time."""
+        """Return the decision of one tick.
+
+        Raises SolverHung when it does not come in time, PlanRefused when it breaks a rule.
+        """
         pipe = self._open_pipe()
         loop = asyncio.get_running_loop()
         try:
@@ -76,14 +100,16 @@ class Solver:
                 await self._answer(pipe, START_S)
                 self._is_ready = True
             await loop.run_in_executor(None, pipe.send, (problem, policy, seed))
-            decision: Decision = await self._answer(pipe, deadline_s)
+            answer: Decision | PlanRefused = await self._answer(pipe, deadline_s)
         except (EOFError, OSError) as error:
             self.stop()
             raise SolverHung("the solver died") from error
         except SolverHung:
             self.stop()
             raise
-        return decision
+        if isinstance(answer, PlanRefused):
+            raise answer
+        return answer
 
     async def _answer(self, pipe: Connection, within_s: float) -> Any:
         loop = asyncio.get_running_loop()

@@ -23,11 +23,13 @@ from api.kit.redis import RedisError, open_redis
 from api.kit.resources import Resources
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
-from api.planning import POLICY, TRAVEL, policy_of, travel_of
+from api.planning import POLICY, TRAVEL, policy_of, shadow_of, travel_of
 from api.settings import SETTINGS, Settings
 from api.system_settings.learning import LOOK_S, Learning
+from jobs.dispatch_tick import DispatchTick
 from jobs.loops import Loop, forever, loops_of
 from jobs.outbox_relay import Relay, listen
+from jobs.shadow import Shadow
 from jobs.solver import Solver
 from jobs.station import Station
 from tracking.positions import Positions
@@ -87,13 +89,17 @@ def create_app(station: Station) -> web.Application:
 
     async def work(_app: web.Application) -> AsyncIterator[None]:
         solver = Solver()
+        shadow_policy, second = shadow_of(station.settings), Solver()
+        shadow = Shadow(shadow_policy, second) if shadow_policy is not None else None
+        dispatch = DispatchTick(station, solver, shadow)
         heart = Heart("jobs", station.redis, station.database)
         relays = [Relay(station, lane) for lane in LANES]
-        loops = [*loops_of(station, solver, relays), *_inner_loops(station, relays, heart)]
+        loops = [*loops_of(station, dispatch, relays), *_inner_loops(station, relays, heart)]
         tasks = [asyncio.create_task(forever(loop, station), name=loop.name) for loop in loops]
         yield
         await end(tasks)
         solver.stop()
+        second.stop()
         await heart.stop()
 
     async def ask_database() -> None:

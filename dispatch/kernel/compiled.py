@@ -1,7 +1,8 @@
 """The decorator of every kernel: compiled by numba, kept on disk until any kernel's source changes.
 
 numba compares a kept function with its own file only and does not notice that a function it calls
-has changed in another one. Here all files of this folder, and of those in it, are one source.
+has changed in another one. Here all files of this folder, of those in it, and of dispatch/tick are
+one source.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,9 @@ def source_stamp(folder: Path) -> str:
     return digest.hexdigest()
 
 
-_STAMP = source_stamp(Path(__file__).resolve().parent)
+_STAMP = source_stamp(Path(__file__).resolve().parent) + source_stamp(
+    Path(__file__).resolve().parent.parent / "tick"
+)
 
 
 class _Stamped:

@@ -62,16 +62,16 @@ class Toolchain:
         put_stamp(stamp, built)
 
     def kernels(self) -> None:
-        """Compile the route searches, so that no program waits for that when it starts."""
+        """Compile all searches, so that no program waits for that when it starts."""
         root = self.installation.root
         sources = files_under(root / "dispatch", ("__pycache__",))
         wanted = digest(root / "requirements" / "core.lock", *sources)
         stamp = self.installation.stamps / "kernels"
         if is_stamped(stamp, wanted):
             return
-        with self.steps.step("route searches (compiled once)"):
+        with self.steps.step("searches of routes and plans (compiled once)"):
             command = (self.installation.python, "-m", "dispatch.warm")
-            self.steps.run(command, cwd=root, remedy="The route searches could not be compiled")
+            self.steps.run(command, cwd=root, remedy="The searches could not be compiled")
         put_stamp(stamp, wanted)
 
     def npm(self) -> tuple[Path, dict[str, str]]:

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 from benchmarks.tick_city import city
 from dispatch.assemble import assemble
 from dispatch.check import check
+from dispatch.errors import ProblemError
 from dispatch.insertion import Inserted, cheapest
 from dispatch.model import CourierView, DeliveryView, Kind, Stop
 from dispatch.open_delivery import open_deliveries
@@ -183,6 +184,12 @@ def test_equal_couriers_are_chosen_by_seed() -> None:
     problem = assemble(ZONE, 0, couriers, [new])
     chosen = {solve(problem, DispatchPolicy(), seed).assignments[0].courier for seed in range(30)}
     assert len(chosen) > 3
+
+
+def test_what_only_a_rolling_plan_knows_is_refused_by_the_matching() -> None:
+    problem = assemble(ZONE, 0, [CourierView(id16(1), 0, 0, 5000, leg_step_s=60)], [])
+    with pytest.raises(ProblemError, match="set rolling=1"):
+        solve(problem, DispatchPolicy(), 1)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64])

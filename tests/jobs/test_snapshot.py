@@ -58,15 +58,22 @@ class Twin:
         place, stops = self.positions.get(row["id"]), list(self._stops(row["id"]))
         x_m, y_m = self._xy(Point(place.lat, place.lng)) if place else (0, 0)
         aboard = [one for one in stops if not any(self._is_pickup_of(one, two) for two in stops)]
-        ends = row["shift_ends_at"]
+        ends, began = row["shift_ends_at"], row["shift_started_at"]
+        done = [
+            one
+            for one in self.deliveries.values()
+            if one["courier_id"] == row["id"] and one["status"] == "delivered"
+        ]
         return CourierView(
             id=row["id"].bytes,
             x_m=x_m,
             y_m=y_m,
             speed_mm_s=self.stack.station.resources[TRAVEL].straight_mm_s(row["vehicle_type"]),
+            shift_start_s=0 if began is None else self._s(began),
             shift_end_s=100 * 86_400 if ends is None else self._s(ends),
             capacity=Load(row["capacity_items"], row["capacity_grams"], row["capacity_cm3"]),
             load=Load(*(sum(one.demand[i] for one in aboard) for i in range(3))),
+            done=sum(began is not None and one["delivered_at"] >= began for one in done),
             pinned=1 if stops else 0,
             excluded=self._excluded(row, place),
             stops=tuple(stops),

@@ -16,6 +16,8 @@ const TERMS: readonly TermName[] = [
   'travelMs',
   'waitingMs',
   'fairnessMs',
+  'payMs',
+  'changeMs',
 ];
 
 export function Why({ city, dossier }: { city: City; dossier: Dossier }): JSX.Element | null {
@@ -105,15 +107,19 @@ function Candidates({ city, card }: { city: City; card: TickCard }): JSX.Element
   );
 }
 
-function positiveMs({ terms }: Candidate): number {
-  return TERMS.reduce((sum, name) => sum + Math.max(0, terms[name]), 0);
+function termMs({ terms }: Candidate, name: TermName): number {
+  return terms[name] ?? 0;
+}
+
+function positiveMs(candidate: Candidate): number {
+  return TERMS.reduce((sum, name) => sum + Math.max(0, termMs(candidate, name)), 0);
 }
 
 function Bar({ candidate, longestMs }: { candidate: Candidate; longestMs: number }): JSX.Element {
   return (
     <span class="bar" aria-hidden="true">
       {TERMS.map((name) => {
-        const share = Math.max(0, candidate.terms[name]) / longestMs;
+        const share = Math.max(0, termMs(candidate, name)) / longestMs;
         return share > 0 && <i key={name} class={`term ${name}`} style={{ inlineSize: `${share * 100}%` }} />;
       })}
     </span>
@@ -121,7 +127,7 @@ function Bar({ candidate, longestMs }: { candidate: Candidate; longestMs: number
 }
 
 function Terms({ city, card, candidate }: { city: City; card: TickCard; candidate: Candidate }): JSX.Element {
-  const shown = TERMS.filter((name) => candidate.terms[name] !== 0);
+  const shown = TERMS.filter((name) => termMs(candidate, name) !== 0);
   const elsewhere = candidate.takesDeliveryId !== null && candidate.takesDeliveryId !== card.deliveryId;
   const other = elsewhere ? orderNumberOf(city, candidate.takesDeliveryId) : null;
   return (
@@ -132,7 +138,7 @@ function Terms({ city, card, candidate }: { city: City; card: TickCard; candidat
             <i class={`term ${name}`} aria-hidden="true" />
             {t(`term_${name}`)}
           </dt>
-          <dd data-test="term">{seconds(candidate.terms[name])}</dd>
+          <dd data-test="term">{seconds(termMs(candidate, name))}</dd>
         </div>
       ))}
       <div class="sum">

@@ -198,6 +198,8 @@ export const words: Like<typeof english> = {
   term_travelMs: 'سير المندوب',
   term_waitingMs: 'المندوب ينتظر',
   term_fairnessMs: 'عدالة التوزيع',
+  term_payMs: 'الأجر المتوقع',
+  term_changeMs: 'تغيير الخطة',
   sum: 'الكلفة، ثوانٍ موزونة',
   takes_order: 'أخذ {number} في الدورة نفسها',
   takes_other: 'أخذ طلبًا آخر في الدورة نفسها',

@@ -181,6 +181,8 @@ export const words = {
   term_travelMs: 'Courier’s travel',
   term_waitingMs: 'Courier waits',
   term_fairnessMs: 'Fair share',
+  term_payMs: 'Pay to come',
+  term_changeMs: 'Changing the plan',
   sum: 'Cost, weighed seconds',
   takes_order: 'Took {number} in the same tick',
   takes_other: 'Took another order in the same tick',

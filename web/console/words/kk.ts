@@ -184,6 +184,8 @@ export const words: Like<typeof english> = {
   term_travelMs: 'Курьердің жолы',
   term_waitingMs: 'Курьер күтеді',
   term_fairnessMs: 'Әділдік',
+  term_payMs: 'Алдағы төлем',
+  term_changeMs: 'Жоспарды өзгерту',
   sum: 'Бағасы, салмақты секунд',
   takes_order: 'Сол сәтте {number} алды',
   takes_other: 'Сол сәтте басқа тапсырыс алды',

@@ -184,6 +184,8 @@ export const words: Like<typeof english> = {
   term_travelMs: 'Езда курьера',
   term_waitingMs: 'Курьер ждёт',
   term_fairnessMs: 'Справедливость',
+  term_payMs: 'Оплата впереди',
+  term_changeMs: 'Смена плана',
   sum: 'Цена, взвешенные секунды',
   takes_order: 'В тот же такт взял {number}',
   takes_other: 'В тот же такт взял другой заказ',

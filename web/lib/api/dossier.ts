@@ -8,7 +8,9 @@ export type TermName =
   | 'rideMs'
   | 'detourMs'
   | 'latenessMs'
-  | 'fairnessMs';
+  | 'fairnessMs'
+  | 'payMs'
+  | 'changeMs';
 
 export interface Candidate {
   courierId: string;
@@ -17,7 +19,8 @@ export interface Candidate {
   /** The delivery this courier takes in the same tick, if any. */
   takesDeliveryId: string | null;
   totalMs: number;
-  terms: Record<TermName, number>;
+  /** What adds up to the total; a card kept from before a term was known lacks it. */
+  terms: Partial<Record<TermName, number>>;
 }
 
 interface Excluded {
