@@ -67,6 +67,11 @@ describe('the chapter', () => {
     expect(chapterOf(planned, Date.parse(planned.readyAt))).toBe('looking');
   });
 
+  test('of what a shop has ready early is that we look for a courier', () => {
+    const early = view({ companyName: 'A shop', orderStatus: 'ready_for_delivery', readyAt: '2026-11-21T12:10:00Z' });
+    expect(chapterOf(early, NOW)).toBe('looking');
+  });
+
   test('tells of the courier', () => {
     expect(chapterOf(view({ deliveryStatus: 'assigned_to_courier' }), NOW)).toBe('to_shop');
     const reachedAt = '2026-11-21T12:00:00Z';

@@ -47,9 +47,9 @@ function beforeCourier(view: TrackingView, nowMs: number): Chapter {
   return view.orderStatus === 'delivered' || view.orderStatus === 'completed' ? 'delivered' : 'received';
 }
 
-/** Tell whether it can be fetched: an order may be ready for a later time. */
-function isReadyNow({ orderStatus, readyAt }: TrackingView, nowMs: number): boolean {
-  return orderStatus === 'ready_for_delivery' && Date.parse(readyAt) <= nowMs;
+/** Tell whether it can be fetched: a shop says so itself, a sender says beforehand from when on. */
+function isReadyNow({ orderStatus, readyAt, companyName }: TrackingView, nowMs: number): boolean {
+  return orderStatus === 'ready_for_delivery' && (companyName !== null || Date.parse(readyAt) <= nowMs);
 }
 
 function isNearby({ position, dropoff }: TrackingView): boolean {
