@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0028"
-down_revision = "0018"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
