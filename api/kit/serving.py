@@ -41,6 +41,9 @@ Model = TypeVar("Model", bound=BaseModel)
 Guard = Callable[[web.Request], Awaitable[Actor]]
 """Finds out who sends a request; raises `Unauthenticated` for bad credentials."""
 
+_PER_USER = frozenset({RateClass.READ, RateClass.WRITE, RateClass.EXPORT})
+"""Kinds of calls that are counted by user; the others by network address."""
+
 ATTEMPTS = 3
 """How often a transaction is tried that lost a race (deadlock, serialization failure)."""
 
@@ -138,7 +141,7 @@ async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> d
         kind = RateClass.KEY
         verdict = await limiter.count(kind, str(actor.key_id), per_minute(actor.calls_per_min))
     else:
-        known = actor.user_id is not None and kind in {RateClass.READ, RateClass.WRITE}
+        known = actor.user_id is not None and kind in _PER_USER
         verdict = await limiter.count(kind, actor.caller if known else str(actor.address))
     if verdict is None:
         return {}
