@@ -102,7 +102,6 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         await redis.aclose()
 
     app.cleanup_ctx.append(run)
-    limiter = RateLimiter(redis, settings.limits)
     serving = Shell(
         database=database,
         clock=settings.clock,
