@@ -30,7 +30,7 @@ from api.kit.work import Work
 from api.offers import service as offers
 from api.offers.events import OfferClosed
 from api.orders.events import OrderMoved
-from api.orders.lifecycle import OrderStatus
+from api.orders.lifecycle import OVER, OrderStatus
 from jobs.station import Station
 
 Reaction = Callable[[Work, Any], Awaitable[None]]
@@ -62,7 +62,7 @@ async def take_offers_back(work: Work, event: CourierMoved) -> None:
 
 async def end_links(work: Work, event: OrderMoved) -> None:
     """Links to a finished order end a day later."""
-    if event.status in {OrderStatus.DELIVERED, OrderStatus.CANCELLED}:
+    if event.status in OVER:
         await links.order_ended(work, event.order_id)
 
 

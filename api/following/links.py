@@ -1,7 +1,7 @@
 """Tracking links: giving one out, reading what its holder may know, taking it back."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api.following import repository
 from api.following.events import LinkEnded
@@ -11,9 +11,13 @@ from api.kit.errors import NotFound
 from api.kit.ids import OrderId, new_id
 from api.kit.work import Work
 from api.orders import service as orders
+from api.orders.lifecycle import OVER
+from api.orders.model import Order
 
 LIFE = timedelta(days=7)
-AFTER_DELIVERY = timedelta(hours=24)
+"""How long a link lives after the promise, where the order does not end."""
+
+AFTER_END = timedelta(hours=24)
 
 
 class NoSuchLink(NotFound):
@@ -30,13 +34,20 @@ async def give_out(work: Work, order_id: OrderId) -> tuple[str, TrackingLink]:
         id=new_id(),
         order_id=order.id,
         token_hash=hashed(token),
-        expires_at=work.now + LIFE,
+        expires_at=_end_of(order, work.now),
         revoked_at=None,
         created_at=work.now,
     )
     await repository.add(work, link)
     work.record("tracking_link.add", "order", order_id)
     return token, link
+
+
+def _end_of(order: Order, now: datetime) -> datetime:
+    """Return when a link that is made now ends; an order may be for a day far ahead."""
+    if order.status in OVER:
+        return now + AFTER_END
+    return max(now, order.promised_until) + LIFE
 
 
 async def find(work: Work, token: str) -> TrackingLink:
@@ -60,4 +71,4 @@ async def take_back(work: Work, order_id: OrderId) -> int:
 
 async def order_ended(work: Work, order_id: OrderId) -> None:
     """Let the links of a finished order end a day later."""
-    await repository.shorten(work, order_id, work.now + AFTER_DELIVERY)
+    await repository.shorten(work, order_id, work.now + AFTER_END)

@@ -27,7 +27,7 @@ from api.kit.work import Work, begin_work
 Guard = Callable[[web.Request], Awaitable[Actor]]
 """Finds out who sends a request; raises `Unauthenticated` for bad credentials."""
 
-BY_USER = {RateClass.READ, RateClass.WRITE, RateClass.UPLOAD}
+BY_USER = {RateClass.READ, RateClass.WRITE, RateClass.UPLOAD, RateClass.EXPORT}
 """Limits that hold for a person, wherever they call from; the others hold for an address."""
 
 ATTEMPTS = 3

@@ -61,3 +61,6 @@ ORDER = Lifecycle(
 
 WAITING_FOR_PICKUP = frozenset({_S.CONFIRMED, _S.PREPARING, _S.READY_FOR_DELIVERY})
 """Statuses in which a courier may be sent for the goods."""
+
+OVER = frozenset({_S.DELIVERED, _S.CANCELLED, _S.COMPLETED, _S.RETURNED, _S.REFUNDED})
+"""Nothing more is brought: whoever follows the order has seen how it ended."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.kit.clock import real_now
 from tests.support.cast import Cast
 from tests.support.people import Answer, Person
 from tests.support.road import brought_to, complete
@@ -95,3 +96,31 @@ async def test_links_to_a_delivered_order_end_a_day_later(cast: Cast) -> None:
 @pytest.mark.parametrize("token", ["short", "x" * 101, "%00" * 12, "..%2F..%2Fetc%2Fpasswd"])
 async def test_a_token_of_no_link_is_refused(cast: Cast, token: str) -> None:
     assert (await follow(cast, token)).status in {404, 422}
+
+
+async def days_left(cast: Cast) -> float:
+    """Return how long the newest link lives."""
+    (row,) = await cast.stack.rows(
+        "SELECT expires_at - created_at AS life FROM tracking_links ORDER BY id DESC LIMIT 1"
+    )
+    return float(row["life"] / DAY)
+
+
+async def test_a_link_outlives_the_promise_of_an_order_for_another_day(cast: Cast) -> None:
+    customer = await cast.customer()
+    ready_at = real_now() + 30 * DAY
+    await give_out(customer, await cast.order(customer, readyAt=ready_at.isoformat()))
+    assert 37 <= await days_left(cast) < 38
+
+
+async def test_a_link_made_after_the_end_lives_a_day(cast: Cast) -> None:
+    courier, customer = await cast.courier(), await cast.customer()
+    delivered, delivery_id = await brought_to(cast, courier, "in_transit", customer)
+    (await complete(courier, delivery_id)).data  # noqa: B018  # fails unless 2xx
+    cancelled = await cast.order(customer)
+    path = f"/api/v1/admin/orders/{cancelled['id']}/status"
+    change = {"status": "cancelled", "comment": "No longer wanted"}
+    (await cast.admin.put(path, change)).data  # noqa: B018  # fails unless 2xx
+    for order in (delivered, cancelled):
+        await give_out(customer, order)
+        assert await days_left(cast) == 1

@@ -85,6 +85,7 @@ ENDPOINTS = (
     Endpoint("GET", "/things/{thingId}", look, SIGNED_IN, Owner.SELF, versioned=True),
     Endpoint("PUT", "/things/{thingId}", change, SIGNED_IN, Owner.SELF, versioned=True),
     Endpoint("POST", "/things", make, "thing:make", Owner.SELF, status=201, body_limit=1024),
+    Endpoint("POST", "/export", make, SIGNED_IN, Owner.SELF, rate=RateClass.EXPORT),
     Endpoint("POST", "/public", make, PUBLIC, Owner.ANYONE),
     Endpoint("GET", "/hang", hang, PUBLIC, Owner.ANYONE),
     Endpoint("POST", "/lose", lose, PUBLIC, Owner.ANYONE),
@@ -333,6 +334,21 @@ async def test_public_calls_count_by_address_signed_in_or_not(
         statuses.append(answer.status)
     assert statuses == [200, 200, 429]
     assert answer.headers["RateLimit-Policy"] == '"public";q=1;w=60'
+
+
+async def test_exports_count_by_user_wherever_the_user_is(
+    database: Database, redis_url: str
+) -> None:
+    limits = {**PLENTY, RateClass.EXPORT: Limit(per_minute=1, burst=1)}
+    one, other, home, office = uuid4(), uuid4(), uuid4().hex, uuid4().hex
+    statuses = []
+    for who, address in ((one, office), (other, office), (one, home)):
+        actor = Actor(role=Role.CUSTOMER, user_id=who, address=address)  # type: ignore[arg-type]
+        async with small_api(
+            ENDPOINTS, database, redis_url, guard=always(actor), limits=limits
+        ) as person:
+            statuses.append((await person.post("/export", {"title": "a"})).status)
+    assert statuses == [200, 200, 429]
 
 
 async def test_without_redis_requests_are_served(database: Database) -> None:
