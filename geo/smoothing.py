@@ -98,7 +98,10 @@ class Tracks:
         return believed
 
     def of(self, slot: int) -> Smoothed | None:
-        """Return where whoever has this slot seems to be; None where nothing is known."""
+        """Return where whoever has this slot seems to be; None where nothing is known.
+
+        The track is straight: beyond a pole or the antimeridian it is brought back on to the globe.
+        """
         if slot >= self._state.shape[1]:
             return None
         t_ms, _since_ms, lat, lng, north, east, *_ = self._state[:, slot].tolist()
@@ -106,7 +109,7 @@ class Tracks:
             return None
         speed = math.hypot(north, east)
         heading = math.degrees(math.atan2(east, north)) % 360.0 if speed >= STANDING_MPS else None
-        return Smoothed(lat, lng, speed, heading)
+        return Smoothed(max(-90.0, min(lat, 90.0)), (lng + 180.0) % 360.0 - 180.0, speed, heading)
 
     def is_young(self, slot: int) -> bool:
         """Tell whether a track rests on one or two fixes: they may be wrong as well as the next."""

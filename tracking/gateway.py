@@ -18,9 +18,10 @@ from tracking.fleet import Fleet, LiveCourier
 from tracking.followers import Followers
 from tracking.intake import Intake, Judged
 from tracking.pending import Pending
-from tracking.phones import DUPLICATE, OFF_SHIFT, OffShift, Phone, admit
+from tracking.phones import DUPLICATE, OFF_SHIFT, OffShift, Phone, admit, judge_reported
 from tracking.plans import CourierState
 from tracking.policy import TrackingPolicy
+from tracking.positions import Position
 from tracking.sockets import Sockets
 from tracking.tickets import Grant, Kind
 from tracking.trail import Mark
@@ -261,7 +262,27 @@ class Gateway:
             self.sockets.is_anybody_in(rooms.order(followed.order_id))
             for followed in courier.orders
         ):
+            self.judge_one(courier)
+
+    def judge_all(self) -> None:
+        """Judge what waits; where that fails, one courier after another, so that one alone pays."""
+        try:
+            self.take_up(self.intake.judge(self.fleet))
+        except Exception:  # whatever it is, nobody's fixes may be lost
+            log.exception("fixes could not be judged together: one courier after another")
+            self.counters.failure("judging")
+            for courier in self.intake.couriers():
+                self.judge_one(courier)
+
+    def judge_one(self, courier: LiveCourier) -> None:
+        """Judge what waits of one courier; where that fails, the phone sends it again."""
+        try:
             self.take_up(self.intake.judge_of(courier, self.fleet))
+        except Exception:  # whatever it is, the fixes may not be lost
+            about = {"courier_id": str(courier.id)}
+            log.exception("fixes of a courier could not be judged", extra=about)
+            self.counters.failure("judging")
+            self.begin_anew({courier.id})
 
     def take_up(self, judged: Judged) -> None:
         """Put judged fixes on their way to Redis, and tell followers who has moved."""
@@ -275,6 +296,16 @@ class Gateway:
             self.moved[courier.id.bytes] = courier
             if courier.orders:
                 self.followers.tell(courier, now_s)
+
+    def shows(self, courier: LiveCourier, reported: Position) -> bool:
+        """Show what was judged elsewhere; tell whether it moved the courier. Never raises."""
+        try:
+            return judge_reported(courier, self.fleet, reported)
+        except Exception:  # it is durable already; the others reported with it are to be shown
+            about = {"courier_id": str(courier.id)}
+            log.exception("a reported position could not be shown", extra=about)
+            self.counters.failure("judging")
+            return False
 
     def _send_home(self, phone: Phone) -> None:
         """Say once that nothing is taken from somebody off shift; not a mistake of the phone.

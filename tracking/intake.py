@@ -146,11 +146,16 @@ class Intake:
         return Judged(Batch.of(records), [courier] if results[ACCEPTED] else [], results)
 
     def judge(self, fleet: Fleet) -> Judged:
-        """Judge all that waits, move the couriers, and hold nothing."""
-        events, self._events, self._couriers, self._count = self._events, [], set(), 0
-        if not events:
+        """Judge all that waits, move the couriers, and hold nothing; hold it all after an error."""
+        if not self._events:
             return Judged()
-        return _Tick(events).judge(fleet)
+        judged = _Tick(self._events).judge(fleet)
+        self._events, self._couriers, self._count = [], set(), 0
+        return judged
+
+    def couriers(self) -> list[LiveCourier]:
+        """Return whose fixes wait."""
+        return list({event.courier.id: event.courier for event in self._events}.values())
 
 
 def _numbers(fix: Fix) -> tuple[float, ...]:

@@ -13,7 +13,6 @@ from tracking.facts import Fact
 from tracking.fleet import LiveCourier
 from tracking.gateway import Gateway, real_ms
 from tracking.news import Control, NewsItem
-from tracking.phones import judge_reported
 from tracking.positions import Positions
 from tracking.shown import show
 from tracking.tickets import Kind
@@ -97,7 +96,7 @@ class Rounds:
 
     async def _write(self) -> None:
         gateway = self._gateway
-        gateway.take_up(gateway.intake.judge(gateway.fleet))
+        gateway.judge_all()
         if not gateway.pending and not gateway.moved and not gateway.watching.facts:
             return
         batch, moved = gateway.pending.take(), gateway.moved
@@ -159,7 +158,7 @@ class Rounds:
             courier = on_shift.get(position.courier_id)
             if courier is None or (courier.position and position.t_ms <= courier.position.t_ms):
                 continue  # off shift, or older than what a socket has told
-            if not judge_reported(courier, gateway.fleet, position):
+            if not gateway.shows(courier, position):
                 continue
             shown.append(position)
             gateway.moved[courier.id.bytes] = courier

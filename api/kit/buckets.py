@@ -5,12 +5,17 @@ the less the more are asked: a round trip is dear, one more bucket on it is not.
 """
 
 import asyncio
+import time
 from typing import NamedTuple
 
 from api.kit.redis import Redis, RedisError
 
 MOST = 500
 """How many questions travel together: Redis does nothing else while it answers."""
+
+PATIENCE_S, REST_S = 2.0, 5.0
+"""How long an answer may take, and for how long nothing is asked after none came: a Redis that
+hangs holds requests up once in a while, not each of them."""
 
 GCRA = """
 local now = redis.call('TIME')
@@ -50,12 +55,13 @@ class Level(NamedTuple):
 
 
 class Buckets:
-    """Asks Redis; each answer is None while it is out of reach."""
+    """Asks Redis; each answer is None while it is out of reach, and for a moment after."""
 
     def __init__(self, redis: Redis) -> None:
         self._script = redis.register_script(GCRA)
         self._waiting: list[tuple[Question, asyncio.Future[Level | None]]] = []
         self._asking: asyncio.Task[None] | None = None
+        self._rests_until_s = 0.0
 
     def ask(self, question: Question) -> "asyncio.Future[Level | None]":
         """Ask with all that are asked at this moment."""
@@ -81,9 +87,13 @@ class Buckets:
                 answer.cancel()
 
     async def _levels(self, questions: list[Question]) -> list[Level] | list[None]:
+        if time.monotonic() < self._rests_until_s:
+            return [None] * len(questions)
         arguments = [part for one in questions for part in one[1:]]
         try:
-            found = await self._script(keys=[one.key for one in questions], args=arguments)
-        except RedisError:
+            async with asyncio.timeout(PATIENCE_S):
+                found = await self._script(keys=[one.key for one in questions], args=arguments)
+        except (RedisError, TimeoutError):
+            self._rests_until_s = time.monotonic() + REST_S
             return [None] * len(questions)
         return list(map(Level, found[::2], found[1::2]))

@@ -2,7 +2,7 @@
 
 GCRA keeps one number per bucket: the time at which it will be empty again (ITU-T I.371). Where much
 room is left a process spends a small part of it unasked and tells Redis soon after; where little is
-left it asks for every call (docs/decisions/0022).
+left it asks for every call (docs/decisions/0030).
 """
 
 import asyncio

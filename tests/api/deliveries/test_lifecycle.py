@@ -7,7 +7,7 @@ from api.kit.lifecycle import By
 from tests.support.machines import moves_of
 
 # from, to, by whom: written down by hand from the specification's table `delivery_status`;
-# that operators may say of what is picked up that it failed is decision 0030.
+# that operators may say of what is picked up that it failed is decision 0032.
 MOVES = {
     ("pending", "assigned_to_courier"): "courier operator system",
     ("pending", "cancelled"): "operator system",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.kit import buckets
 from api.kit.rate_limit import PART, TELL_S, Limit, RateClass, RateLimited, RateLimiter, Verdict
 from api.kit.redis import Redis, open_redis
 from tests.support.servers import ROOT
@@ -77,6 +78,29 @@ async def test_no_address_or_name_is_kept_and_buckets_end(redis: Redis) -> None:
     (key,) = await redis.keys("*")
     assert b"203.0.113.7" not in key
     assert 0 < await redis.pttl(key) <= 180_000
+
+
+async def test_a_redis_that_hangs_is_waited_for_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not once per call: every request would take as long as the time-out."""
+    monkeypatch.setattr(buckets, "PATIENCE_S", 0.05)
+    came, hold = list[asyncio.StreamWriter](), asyncio.Event()
+
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(writer)
+        await hold.wait()
+        writer.close()
+
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as door:
+        port = door.sockets[0].getsockname()[1]
+        hanging = open_redis(f"redis://127.0.0.1:{port}/0", timeout_s=30.0)
+        counting = limiter(hanging)
+        for _ in range(20):
+            assert await counting.count(RateClass.AUTH, "me") is None
+        assert len(came) == 1
+        hold.set()
+        await hanging.aclose()
 
 
 async def test_without_redis_calls_are_let_through_uncounted() -> None:
