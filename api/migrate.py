@@ -11,6 +11,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from api.kit import logs
 from api.kit.cannot_start import CannotStart
@@ -39,7 +40,8 @@ async def upgrade(url: str) -> None:
     try:
         guard = await asyncpg.connect(url, timeout=10)
     except (OSError, asyncpg.PostgresError) as error:
-        message = f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {error}"
+        why = str(error) or "what answers there is no PostgreSQL"
+        message = f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {why}"
         raise CannotStart(message) from error
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _LOCK)
@@ -47,6 +49,13 @@ async def upgrade(url: str) -> None:
         for search_path in ("", SEARCH_PATH):
             config = alembic_config(url, search_path)
             await asyncio.to_thread(command.upgrade, config, "head")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != asyncpg.InsufficientPrivilegeError.sqlstate:
+            raise
+        raise CannotStart(
+            f"PostgreSQL does not let this user do it (HERMOD_DATABASE_URL): {error.orig}. Let a"
+            " superuser run CREATE EXTENSION postgis and CREATE EXTENSION pg_trgm there once."
+        ) from error
     finally:
         await guard.close()
 

@@ -312,7 +312,9 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(
-            f"HERMOD_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
+            f"HERMOD_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            if e["loc"]
+            else e["msg"]
             for e in error.errors()
         )
         raise CannotStart(f"The settings are not right: {wrong}") from error

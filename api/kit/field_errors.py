@@ -27,7 +27,7 @@ def _field_error(model: type[BaseModel], finding: Any) -> FieldError:
         message = f"unknown field; {_nearest(_names_at(model, path[:-1]), str(path[-1]))}"
     elif kind == "missing":
         message = "this field is required"
-    elif kind == "enum":
+    elif kind in {"enum", "literal_error"}:
         message = f"{_plain(str(finding['msg']))}{_meant(finding)}"
     else:
         message = _plain(str(finding["msg"]))

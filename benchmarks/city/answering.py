@@ -67,13 +67,17 @@ class Answering:
 
     async def run(self) -> None:
         """Answer offers until cancelled."""
-        async with asyncio.TaskGroup() as self._tasks:
-            while True:
-                await self._is_alive.wait()
-                answer = await self._person.call("GET", "/api/v1/courier/offers")
-                for told in answer.data["offers"] if answer.ok else ():
-                    self._consider(str(told["id"]))
-                await asyncio.sleep(LOOK_S)
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                while True:
+                    await self._is_alive.wait()
+                    answer = await self._person.call("GET", "/api/v1/courier/offers")
+                    for told in answer.data["offers"] if answer.ok else ():
+                        self._consider(str(told["id"]))
+                    await asyncio.sleep(LOOK_S)
+            finally:
+                self._tasks = None  # what is heard while the city stops is not answered
 
     def heard_new(self, told: Mapping[str, Any]) -> None:
         """Hear `offer:new`."""

@@ -29,6 +29,8 @@ def read_wish(variables: Mapping[str, str]) -> Wish:
         raise CannotGoOn(
             f"CITY={city} is not a file: name a map extract (.osm.pbf), or leave it out."
         )
+    if city and not city.endswith(".pbf"):
+        raise CannotGoOn(f"CITY={city} must be called so: give the extract a name with .osm.pbf.")
     if city and not is_whole_extract(Path(city)):
         raise CannotGoOn(
             f"CITY={city} is no OpenStreetMap extract, or cut short: name a whole .osm.pbf file, or"

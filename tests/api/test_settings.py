@@ -67,6 +67,6 @@ def test_an_address_that_is_none_is_told_without_being_shown(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, "hunter2@db")
-    with pytest.raises(CannotStart, match=f"{name}: .*is no address: give one like") as told:
+    with pytest.raises(CannotStart, match=f"{name}: is no address: give one like") as told:
         read_settings()
     assert "hunter2" not in str(told.value)

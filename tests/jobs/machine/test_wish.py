@@ -61,6 +61,13 @@ def test_a_value_without_sense_is_refused_by_name(name: str, value: str) -> None
 WHOLE = block(b"OSMHeader") + block(b"OSMData") * 2
 
 
+def test_a_map_under_another_name_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    extract = tmp_path / "porto.map"
+    extract.write_bytes(WHOLE)
+    with pytest.raises(CannotGoOn, match=r"a name with \.osm\.pbf"):
+        read_wish({"CITY": str(extract)})
+
+
 @pytest.mark.parametrize(
     "content",
     [
