@@ -3,11 +3,12 @@
 A silent courier is no news of this kind: where somebody is not is all that one could say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from api.alerts import service
 from api.alerts.model import Alert, AlertKind
+from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import StopKind
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId, new_id
 from api.kit.statement import Query
@@ -60,8 +61,9 @@ class AlertWatch:
             position, stops = market.positions.get(courier.id), market.stops.get(courier.id)
             if not stops or position is None or live.is_stale(position):
                 continue
-            stop, at = stops[0], Point(position.lat, position.lng)
-            progress = go_on(known.get(courier.id), stop.id, _place(stop), at, now_s, self._limits)
+            stop, at = _next(stops), Point(position.lat, position.lng)
+            before, way = known.get(courier.id), (stop.id, stop.place)
+            progress = go_on(before, way, stop.place, at, now_s, self._limits)
             self._progress[courier.id] = progress
             trouble = trouble_of(progress, now_s, self._limits)
             if trouble is not None:
@@ -80,8 +82,9 @@ def _behind_time(market: Market, policy: DispatchPolicy) -> Iterator[Alert]:
                 yield _alert(_KIND[found], courier, stop, market)
 
 
-def _place(stop: StopRow) -> Point:
-    return stop.pickup_location if stop.kind is StopKind.PICKUP else stop.dropoff_location
+def _next(stops: Sequence[StopRow]) -> StopRow:
+    """Return where a courier goes now; what has failed may be brought back after all others."""
+    return next((one for one in stops if one.status is not DeliveryStatus.FAILED), stops[0])
 
 
 def _alert(kind: AlertKind, courier: CourierRow, stop: StopRow, market: Market) -> Alert:
