@@ -1,6 +1,6 @@
 """Alerts: couriers who do not get on, deliveries that will be late; looked for again and again.
 
-A silent courier is no news of this kind: where somebody is not is all that one could say.
+Of a silent courier there is no news of this kind: what was wrong stays so, and nothing else begins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,13 +59,17 @@ class AlertWatch:
         now_s, known, self._progress = market.now.timestamp(), self._progress, {}
         for courier in market.couriers:
             position, stops = market.positions.get(courier.id), market.stops.get(courier.id)
-            if not stops or position is None or live.is_stale(position):
+            if not stops:
                 continue
-            stop, at = _next(stops), Point(position.lat, position.lng)
-            before, way = known.get(courier.id), (stop.id, stop.place)
-            progress = go_on(before, way, stop.place, at, now_s, self._limits)
+            stop, progress = _next(stops), known.get(courier.id)
+            way = (stop.id, stop.place)
+            if position is not None and not live.is_stale(position):
+                at = Point(position.lat, position.lng)
+                progress = go_on(progress, way, stop.place, at, now_s, self._limits)
+            elif progress is None or progress.stop != way:
+                continue
             self._progress[courier.id] = progress
-            trouble = trouble_of(progress, now_s, self._limits)
+            trouble = trouble_of(progress, self._limits)
             if trouble is not None:
                 yield _alert(_KIND[trouble], courier, stop, market)
 

@@ -63,6 +63,44 @@ async def test_a_silent_courier_is_not_called_stuck(cast: Cast) -> None:
     assert "stuck" not in await kinds(cast)
 
 
+async def test_who_is_stuck_stays_so_while_the_phone_is_silent(cast: Cast) -> None:
+    """An accident ends no alert by breaking the phone; only moving does, or other work."""
+    courier = await cast.courier()
+    await brought_to(cast, courier)
+    await stand(cast.stack, courier, *AWAY)
+    watch = AlertWatch(cast.stack.station)
+    await watch.run_once()
+    watch._station = later(cast.stack.station, 500)
+    await watch.run_once()
+    for seconds, silent_s in ((600, 10_000), (700, 0), (800, 10_000)):
+        watch._station = later(cast.stack.station, seconds)
+        await stand(cast.stack, courier, *AWAY, silent_s=silent_s)
+        await watch.run_once()
+        assert "stuck" in await kinds(cast)
+    await cast.stack.station.redis.flushall()
+    await watch.run_once()
+    assert "stuck" in await kinds(cast)
+    assert len([one for one in await told(cast) if "stuck" in str(one["payload"])]) == 1
+    await stand(cast.stack, courier, AWAY[0] - 0.005, AWAY[1])
+    await watch.run_once()
+    assert "stuck" not in await kinds(cast)
+
+
+async def test_who_stands_still_on_a_bad_line_is_stuck(cast: Cast) -> None:
+    """Silent now and then: seen at the same place before and after."""
+    courier = await cast.courier()
+    await brought_to(cast, courier)
+    watch = AlertWatch(cast.stack.station)
+    for seconds, silent_s in ((0, 0), (200, 10_000), (300, 0), (430, 10_000)):
+        watch._station = later(cast.stack.station, seconds)
+        await stand(cast.stack, courier, *AWAY, silent_s=silent_s)
+        await watch.run_once()
+    assert "stuck" not in await kinds(cast)
+    await stand(cast.stack, courier, *AWAY)
+    await watch.run_once()
+    assert "stuck" in await kinds(cast)
+
+
 async def test_who_brings_a_failed_delivery_back_is_on_the_route(cast: Cast) -> None:
     """The way leads to the shop now; who leaves it for elsewhere is off the route."""
     courier = await cast.courier()
