@@ -30,7 +30,8 @@ class Progress:
     """How a courier has got on towards one stop, by straight lines.
 
     `moved_s` is when the courier was last seen to have left the place `anchor`, `away_since_s`
-    since when too far away for what the way had been; seconds of one clock.
+    since when too far away for what the way had been, `seen_s` when last looked at; seconds of one
+    clock.
     """
 
     stop: object
@@ -39,6 +40,7 @@ class Progress:
     left_m: float
     least_m: float
     begun_m: float
+    seen_s: float
     away_since_s: float | None = None
 
 
@@ -53,7 +55,7 @@ def go_on(
     """Return the progress with one more look; it begins anew with another stop."""
     left_m = distance_m(at, to)
     if before is None or before.stop != stop:
-        return Progress(stop, at, now_s, left_m, left_m, left_m)
+        return Progress(stop, at, now_s, left_m, left_m, left_m, now_s)
     if distance_m(before.anchor, at) >= limits.moved_m:
         before = replace(before, anchor=at, moved_s=now_s)
     least_m = min(before.least_m, left_m)
@@ -61,16 +63,16 @@ def go_on(
     since_s = None
     if left_m - least_m > allowed_m:
         since_s = now_s if before.away_since_s is None else before.away_since_s
-    return replace(before, left_m=left_m, least_m=least_m, away_since_s=since_s)
+    return replace(before, left_m=left_m, least_m=least_m, seen_s=now_s, away_since_s=since_s)
 
 
-def trouble_of(progress: Progress, now_s: float, limits: ProgressLimits) -> Trouble | None:
-    """Return what is wrong; nothing while the courier is near the stop, where one waits."""
+def trouble_of(progress: Progress, limits: ProgressLimits) -> Trouble | None:
+    """Return what was wrong at the last look; nothing near the stop, where one waits."""
     if progress.left_m <= limits.near_m:
         return None
-    if now_s - progress.moved_s >= limits.stuck_s:
+    if progress.seen_s - progress.moved_s >= limits.stuck_s:
         return Trouble.STUCK
     since_s = progress.away_since_s
-    if since_s is not None and now_s - since_s >= limits.away_s:
+    if since_s is not None and progress.seen_s - since_s >= limits.away_s:
         return Trouble.OFF_ROUTE
     return None

@@ -1,13 +1,14 @@
 """Alerts: couriers who do not get on, deliveries that will be late; looked for again and again.
 
-A silent courier is no news of this kind: where somebody is not is all that one could say.
+Of a silent courier there is no news of this kind: what was wrong stays so, and nothing else begins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from api.alerts import service
 from api.alerts.model import Alert, AlertKind
+from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import StopKind
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId, new_id
 from api.kit.statement import Query
@@ -58,12 +59,17 @@ class AlertWatch:
         now_s, known, self._progress = market.now.timestamp(), self._progress, {}
         for courier in market.couriers:
             position, stops = market.positions.get(courier.id), market.stops.get(courier.id)
-            if not stops or position is None or live.is_stale(position):
+            if not stops:
                 continue
-            stop, at = stops[0], Point(position.lat, position.lng)
-            progress = go_on(known.get(courier.id), stop.id, _place(stop), at, now_s, self._limits)
+            stop, progress = _next(stops), known.get(courier.id)
+            way = (stop.id, stop.place)
+            if position is not None and not live.is_stale(position):
+                at = Point(position.lat, position.lng)
+                progress = go_on(progress, way, stop.place, at, now_s, self._limits)
+            elif progress is None or progress.stop != way:
+                continue
             self._progress[courier.id] = progress
-            trouble = trouble_of(progress, now_s, self._limits)
+            trouble = trouble_of(progress, self._limits)
             if trouble is not None:
                 yield _alert(_KIND[trouble], courier, stop, market)
 
@@ -80,8 +86,9 @@ def _behind_time(market: Market, policy: DispatchPolicy) -> Iterator[Alert]:
                 yield _alert(_KIND[found], courier, stop, market)
 
 
-def _place(stop: StopRow) -> Point:
-    return stop.pickup_location if stop.kind is StopKind.PICKUP else stop.dropoff_location
+def _next(stops: Sequence[StopRow]) -> StopRow:
+    """Return where a courier goes now; what has failed may be brought back after all others."""
+    return next((one for one in stops if one.status is not DeliveryStatus.FAILED), stops[0])
 
 
 def _alert(kind: AlertKind, courier: CourierRow, stop: StopRow, market: Market) -> Alert:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from api.couriers.events import CourierMoved
 from api.couriers.lifecycle import ON_SHIFT, CourierStatus
 from api.deliveries.events import DeliveryMoved
-from api.deliveries.lifecycle import DeliveryStatus
+from api.deliveries.lifecycle import BROUGHT, DeliveryStatus
 from api.following.tracking import is_exact
 from api.kit import outbox
 from api.kit.events import CORE
@@ -25,6 +25,7 @@ from tracking import plans
 from tracking.plans import CourierPlan, CourierState, Followed, PlannedStop
 
 _FOLLOWED = (DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT)
+_STATUSES = {"followed": list(_FOLLOWED), "brought": list(BROUGHT)}
 
 _MOVES = (DeliveryMoved.topic, CourierMoved.topic)
 _LATE = timedelta(seconds=1)
@@ -54,6 +55,7 @@ _SELECT = """
                      FROM delivery_routes AS r
                      JOIN route_stops AS s ON s.route_id = r.id AND s.done_at IS NULL
                      JOIN deliveries AS d ON d.id = s.delivery_id
+                          AND (s.kind = 'pickup' OR d.status = ANY(:brought))
                      CROSS JOIN LATERAL (SELECT CASE s.kind WHEN 'pickup' THEN d.pickup_location
                                                 ELSE d.dropoff_location END AS at) AS p
                      WHERE r.courier_id = c.id AND r.status = 'in_progress'), '[]') AS stops
@@ -70,7 +72,7 @@ async def refresh(work: Work, redis: Redis, courier_ids: Iterable[CourierId]) ->
     if not ids:
         return
     async with _in_turn(work):
-        rows = await _SOME.all(work.db, ids=ids, followed=list(_FOLLOWED))
+        rows = await _SOME.all(work.db, ids=ids, **_STATUSES)
         on_shift = [_plan(row) for row in rows if row.status in ON_SHIFT]
         await plans.publish(redis, on_shift, [row.id for row in rows if row.status not in ON_SHIFT])
 
@@ -78,7 +80,7 @@ async def refresh(work: Work, redis: Redis, courier_ids: Iterable[CourierId]) ->
 async def resync(station: Station) -> None:
     """Bring Redis in line with the database, should it have lost or missed something."""
     async with station.work(read_only=True) as work, _in_turn(work):
-        rows = await _ON_SHIFT.all(work.db, on_shift=list(ON_SHIFT), followed=list(_FOLLOWED))
+        rows = await _ON_SHIFT.all(work.db, on_shift=list(ON_SHIFT), **_STATUSES)
         wanted = {row.id: _plan(row) for row in rows}
         held = {plan.courier_id: plan for plan in await plans.load_all(station.redis)}
         changed = [plan for courier_id, plan in wanted.items() if held.get(courier_id) != plan]

@@ -102,6 +102,13 @@ class StopRow:
     eta_from: datetime | None
     eta_until: datetime | None
 
+    @property
+    def place(self) -> Point:
+        """Where the stop leads; what has failed goes back to where it came from."""
+        if self.kind is StopKind.PICKUP or self.status is DeliveryStatus.FAILED:
+            return self.pickup_location
+        return self.dropoff_location
+
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
@@ -283,7 +290,7 @@ def _excluded(row: CourierRow, position: Position | None, live: Positions) -> Wh
 
 def _stop(market: Market, row: StopRow, plane: Plane) -> Stop:
     at_pickup = row.kind is StopKind.PICKUP
-    x_m, y_m = plane.xy_of(row.pickup_location if at_pickup else row.dropoff_location)
+    x_m, y_m = plane.xy_of(row.place)
     opens = row.ready_at if at_pickup else row.window_start
     return Stop(
         delivery=row.delivery_id.bytes,

@@ -43,7 +43,7 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStop:
-    """A stop that the courier still has to make, and where it is."""
+    """A stop where the courier may arrive, and where it is: at a customer's only with the goods."""
 
     stop_id: UUID
     lat: float
@@ -52,7 +52,7 @@ class PlannedStop:
 
 @dataclass(frozen=True, slots=True)
 class CourierPlan:
-    """A courier on shift; `stops` in the sequence of the route."""
+    """A courier on shift; `stops` where one may arrive now, in the sequence of the route."""
 
     courier_id: UUID
     name: str

@@ -2,6 +2,7 @@
 
 from api.couriers import service as couriers
 from api.deliveries import carrying, repository, service
+from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import Delivery, StopKind
 from api.deliveries.repository import Choice
 from api.deliveries.schema import (
@@ -33,7 +34,7 @@ async def active(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) ->
 
 
 async def route(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> RouteView:
-    """The courier's stops, in sequence."""
+    """The courier's stops, in sequence; what has failed goes back to its pickup place."""
     courier = await couriers.own(work)
     found = {one.id: one for one in await repository.open_of_courier(work, courier.id)}
     stops = []
@@ -42,8 +43,9 @@ async def route(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> 
         if delivery is None:
             continue
         order = await orders.get(work, delivery.order_id)
+        goes_back = delivery.status is DeliveryStatus.FAILED
         at_pickup = stop.kind is StopKind.PICKUP
-        place = order.pickup_snapshot if at_pickup else order.delivery_snapshot
+        place = order.pickup_snapshot if at_pickup or goes_back else order.delivery_snapshot
         stops.append(
             StopView(
                 delivery_id=delivery.id,
@@ -53,7 +55,7 @@ async def route(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> 
                 longitude=place["longitude"],
                 address=place["address"],
                 eta_at=stop.eta_at,
-                reached_at=stop.reached_at,
+                reached_at=None if goes_back else stop.reached_at,
             )
         )
     return RouteView(stops=stops)

@@ -64,3 +64,6 @@ OPEN = ABOARD | {_S.ASSIGNED}
 
 EXPECTED = OPEN - {_S.FAILED}
 """The courier is on the way to the customer: what has failed is expected at no time."""
+
+BROUGHT = ABOARD & EXPECTED
+"""The courier brings the goods to the customer: only now is being at the door an arrival."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.deliveries.events import RouteChanged, StopReached
+from api.deliveries.lifecycle import BROUGHT
 from api.deliveries.model import Delivery, RouteStop, StopKind
 from api.kit.ids import CourierId, DeliveryId, OrderId, RouteId, ZoneId, new_id
 from api.kit.statement import Command, Query
@@ -114,6 +115,7 @@ _REACHED = Query(
     JOIN deliveries AS d ON d.courier_id = n.courier_id
     WHERE s.id = n.stop_id AND s.route_id = r.id AND s.delivery_id = d.id
       AND s.done_at IS NULL AND s.reached_at IS NULL
+      AND (s.kind = 'pickup' OR d.status = ANY(:brought))
     RETURNING s.delivery_id, d.order_id, d.zone_id, r.courier_id, s.kind, s.reached_at
     """,
 )
@@ -189,9 +191,16 @@ async def set_etas(work: Work, stop_ids: Sequence[UUID], etas: Sequence[datetime
 async def note_reached(
     work: Work, stop_ids: Sequence[UUID], courier_ids: Sequence[UUID], times: Sequence[datetime]
 ) -> None:
-    """Note and tell that couriers are at stops of theirs; what is noted or done stays as it is."""
+    """Note and tell that couriers are at stops of theirs; what is noted or done stays as it is.
+
+    Who is at a customer's door without the goods has not arrived there.
+    """
     found = await _REACHED.all(
-        work.db, ids=list(stop_ids), courier_ids=list(courier_ids), times=list(times)
+        work.db,
+        ids=list(stop_ids),
+        courier_ids=list(courier_ids),
+        times=list(times),
+        brought=list(BROUGHT),
     )
     for stop in found:
         work.emit(

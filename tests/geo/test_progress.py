@@ -17,7 +17,7 @@ def troubles(way: list[tuple[float, float]], stop: str = "shop") -> list[Trouble
     found = []
     for now_s, east_m in way:
         progress = go_on(progress, stop, SHOP, PLANE.point_at(east_m, 0.0), now_s, LIMITS)
-        found.append(trouble_of(progress, now_s, LIMITS))
+        found.append(trouble_of(progress, LIMITS))
     return found
 
 
@@ -42,7 +42,7 @@ def test_another_stop_is_another_way() -> None:
     progress = go_on(None, "shop", SHOP, SHOP, 0.0, LIMITS)
     door = PLANE.point_at(5000.0, 0.0)
     progress = go_on(progress, "door", door, SHOP, 500.0, LIMITS)
-    assert trouble_of(progress, 500.0, LIMITS) is None
+    assert trouble_of(progress, LIMITS) is None
     assert progress.least_m == progress.left_m
 
 

@@ -8,7 +8,7 @@ from jobs import courier_plans, facts_intake
 from jobs.facts_intake import FactsIntake
 from tests.support.cast import Cast
 from tests.support.people import Person
-from tests.support.road import brought_to
+from tests.support.road import brought_to, report
 from tracking import facts, keys, plans, zones
 from tracking.facts import Fact, What
 from tracking.plans import CourierState
@@ -46,7 +46,6 @@ async def test_an_arrival_is_noted_once_and_moves_nothing(cast: Cast) -> None:
     courier = await cast.courier()
     order, _delivery_id = await brought_to(cast, courier)
     plan = await plan_of(cast, courier)
-    assert len(plan.stops) == 2
     before = await cast.delivery_of(order)
     fact = reached(plan.courier_id, plan.stops[0].stop_id, AT_MS)
     later = reached(plan.courier_id, plan.stops[0].stop_id, AT_MS + 9000)
@@ -69,17 +68,42 @@ async def test_nobody_arrives_at_the_stops_of_others_or_at_none(cast: Cast) -> N
     courier, other = await cast.courier(), await cast.courier()
     await brought_to(cast, courier)
     plan = await plan_of(cast, courier)
+    (row,) = await cast.stack.rows("SELECT id FROM route_stops WHERE kind = 'dropoff'")
     intake = FactsIntake(cast.stack.station)
     await tell(
         cast,
         reached(UUID(other.courier_id), plan.stops[0].stop_id, AT_MS),
         reached(plan.courier_id, uuid4(), AT_MS),
+        reached(plan.courier_id, row["id"], AT_MS),
     )
     await intake.run_once()
     assert await told(cast) == []
-    await tell(cast, reached(plan.courier_id, plan.stops[1].stop_id, AT_MS))
+    await tell(cast, reached(plan.courier_id, plan.stops[0].stop_id, AT_MS))
     await intake.run_once()
     assert len(await told(cast)) == 1
+
+
+async def test_the_door_is_reached_with_the_goods_and_not_before(cast: Cast) -> None:
+    """Who waits next door before the pickup is not at the customer's; nor is who brings it back."""
+    courier = await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier)
+    (row,) = await cast.stack.rows("SELECT id FROM route_stops WHERE kind = 'dropoff'")
+    door, intake = row["id"], FactsIntake(cast.stack.station)
+
+    async def arrivals_told_at_the_door() -> int:
+        await tell(cast, reached(UUID(courier.courier_id), door, AT_MS))
+        await intake.run_once()
+        return len(await told(cast))
+
+    assert door not in {stop.stop_id for stop in (await plan_of(cast, courier)).stops}
+    assert await arrivals_told_at_the_door() == 0
+    for step in ("picked_up", "in_transit", "failed"):
+        (await report(courier, delivery_id, step)).data  # noqa: B018  # fails unless 2xx
+        is_watched = door in {stop.stop_id for stop in (await plan_of(cast, courier)).stops}
+        assert is_watched is (step != "failed")
+    assert await arrivals_told_at_the_door() == 0
+    (await report(courier, delivery_id, "in_transit")).data  # noqa: B018  # fails unless 2xx
+    assert await arrivals_told_at_the_door() == 1
 
 
 async def test_zones_are_published_and_crossings_told(cast: Cast) -> None:

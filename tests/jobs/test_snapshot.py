@@ -102,7 +102,8 @@ class Twin:
 
     def _stop(self, delivery: Any, kind: Kind, service_s: int, *, routed: bool = False) -> Stop:
         at_pickup = kind is Kind.PICKUP
-        place = delivery["pickup_location" if at_pickup else "dropoff_location"]
+        leads_to_shop = at_pickup or delivery["status"] == "failed"
+        place = delivery["pickup_location" if leads_to_shop else "dropoff_location"]
         opens = delivery["ready_at" if at_pickup else "window_start"]
         x_m, y_m = self._xy(place)
         return Stop(

@@ -292,6 +292,25 @@ async def test_a_courier_with_two_deliveries_goes_from_stop_to_stop(cast: Cast) 
     await check_books(cast.stack)
 
 
+async def test_the_route_of_a_failed_delivery_leads_back(cast: Cast) -> None:
+    """To where the goods came from, until they are tried again."""
+    courier = await cast.courier()
+    _order, delivery_id = await brought_to(cast, courier, "in_transit")
+    await cast.stack.rows("UPDATE route_stops SET reached_at = now() RETURNING id")
+
+    async def stop() -> dict[str, Any]:
+        (found,) = (await courier.get("/api/v1/courier/route")).data["stops"]
+        return dict(found)
+
+    assert (await stop())["latitude"] == DROPOFF["latitude"]
+    (await report(courier, delivery_id, "failed")).data  # noqa: B018
+    back = await stop()
+    assert (back["latitude"], back["longitude"]) == (PICKUP["latitude"], PICKUP["longitude"])
+    assert (back["address"], back["reachedAt"]) == (PICKUP["address"], None)
+    (await report(courier, delivery_id, "in_transit")).data  # noqa: B018
+    assert (await stop())["address"] == DROPOFF["address"]
+
+
 async def test_an_order_has_one_live_delivery_however_often_it_is_opened(cast: Cast) -> None:
     draft = {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A parcel"}]}
     order = (await (await cast.customer()).post("/api/v1/orders", draft, key="k")).data

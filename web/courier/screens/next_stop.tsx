@@ -23,7 +23,7 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [reports, setReports] = useState(false);
   const atPickup = stop?.kind === 'pickup';
-  const place = atPickup ? delivery.pickup : delivery.dropoff;
+  const place = leadsToShop(delivery, atPickup) ? delivery.pickup : delivery.dropoff;
   const act = async (send: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setProblem('');
@@ -79,6 +79,11 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
   );
 }
 
+/** Tell whether the way leads to the shop: what has failed goes back there. */
+function leadsToShop(delivery: CourierDelivery, atPickup: boolean): boolean {
+  return atPickup || delivery.status === 'failed';
+}
+
 /** Return a link that opens the way: in the phone's own app on Android, else on the web. */
 function wayTo({ latitude, longitude }: Place): string {
   const place = `${latitude},${longitude}`;
@@ -87,8 +92,9 @@ function wayTo({ latitude, longitude }: Place): string {
 }
 
 function Particulars({ delivery, atPickup }: { delivery: CourierDelivery; atPickup: boolean }): JSX.Element {
-  const place = atPickup ? delivery.pickup : delivery.dropoff;
-  const name = atPickup ? place.contactName : (delivery.recipientName ?? place.contactName);
+  const toShop = leadsToShop(delivery, atPickup);
+  const place = toShop ? delivery.pickup : delivery.dropoff;
+  const name = toShop ? place.contactName : (delivery.recipientName ?? place.contactName);
   const ready = delivery.orderStatus === 'ready_for_delivery';
   const readyAt = clockTime(Date.parse(delivery.readyAt), locale.value);
   return (
