@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 
@@ -68,6 +69,11 @@ def api_document() -> dict[str, object]:
     return with_optimize(found)
 
 
+def _over_tls(settings: Settings, request: web.Request) -> bool:
+    is_production = settings.environment is Environment.PRODUCTION
+    return is_production or came_over_tls(request, settings.trusted_proxies)
+
+
 def create_app(settings: Settings, database: Database) -> web.Application:
     """Return the application around an open database; Redis and the rest open with it."""
     metrics = Metrics.fresh()
@@ -115,10 +121,7 @@ def create_app(settings: Settings, database: Database) -> web.Application:
         limiter=limiter,
         sandbox=sandbox,
         spool=spool,
-        over_tls=lambda request: (
-            settings.environment is Environment.PRODUCTION
-            or came_over_tls(request, settings.trusted_proxies)
-        ),
+        over_tls=partial(_over_tls, settings),
     )
     for endpoint in ENDPOINTS:
         mount(app, endpoint, serving)

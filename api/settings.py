@@ -224,7 +224,7 @@ class Settings(BaseSettings):
     offer_s: float = Field(45.0, gt=0, description="how long a courier may think (business time)")
     dispatch_tick_s: float = Field(1.0, gt=0.01, description="pause between dispatch ticks")
     dispatch_policy: DispatchKind = Field(
-        DispatchKind.ROLLING, description="rolling: plan ahead; matching: one each per tick"
+        DispatchKind.MATCHING, description="rolling: plan ahead; matching: one each per tick"
     )
     dispatch_guaranteed_per_hour: float = Field(
         0.0, ge=0, le=1000, description="deliveries that an hour of shift is paid for at least"

@@ -26,11 +26,11 @@ def duals(arcs: Arcs, leave_ms: Longs, chosen: Longs, couriers: int) -> Duals:
 
     The price of a courier is 0 or less: what the others would save if there were one more.
     They are shortest distances in the residual graph (R. E. Bellman 1958); leaving a delivery
-    costs more than all pairs together, as in `assign`.
+    costs more than all pairs together, as in `assign`, those that were not priced among them.
     """
     cost = np.clip(arcs.cost_ms, -_LARGEST_MS, _LARGEST_MS)
     leave = np.clip(leave_ms, -_LARGEST_MS, _LARGEST_MS)
-    leave = leave + _serve_ms(cost, leave)
+    leave = leave + 4 * (len(leave) + 1) * _LARGEST_MS
     is_chosen = chosen[arcs.delivery] == arcs.courier
     mine = leave.copy()  # what a delivery pays as it is: its pair, or being left
     mine[arcs.delivery[is_chosen]] = cost[is_chosen]
@@ -44,8 +44,3 @@ def duals(arcs: Arcs, leave_ms: Longs, chosen: Longs, couriers: int) -> Duals:
             break
         courier = best
     return Duals(mine - courier[chosen], courier[:-1])
-
-
-def _serve_ms(cost: Longs, leave: Longs) -> int:
-    most = int(np.abs(cost).max(initial=0)) + int(np.abs(leave).max(initial=0)) + 1
-    return 2 * len(leave) * most

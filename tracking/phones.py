@@ -160,9 +160,17 @@ def _refusal(courier: LiveCourier, fleet: Fleet, fix: Fix, now_ms: int) -> str |
 
 
 def judge_reported(courier: LiveCourier, fleet: Fleet, reported: Position) -> bool:
-    """Show a fix that was judged elsewhere, as `judge` would; tell whether it moved the courier."""
+    """Show a fix that was judged elsewhere, as `judge` would; tell whether it moved the courier.
+
+    One that is a jump from here was believed there because the phone insisted: the track begins
+    anew. What only the track doubts has to be insisted on here.
+    """
     fix, limits = fix_of(reported), limits_for(courier.vehicle)
-    if not _followed(courier, fleet, fix) and not _insists(courier, fleet, fix, limits):
+    last = None if courier.believed is None else fix_of(courier.believed)
+    if screen(fix, last, fix.t_ms, limits) is Refusal.JUMP:
+        if fleet.couriers.get(courier.id) is courier:
+            fleet.tracks.begin(courier.ref, fix)
+    elif not _followed(courier, fleet, fix) and not _insists(courier, fleet, fix, limits):
         return False
     show(courier, fleet, reported)
     return True

@@ -9,6 +9,7 @@ from api.identity.events import PasswordChanged
 from api.kit.events import CORE, LANES, LETTERS
 from api.kit.ids import CourierId, UserId, new_id
 from api.kit.work import Work
+from jobs.dispatch_tick import DispatchTick
 from jobs.loops import forever, loops_of
 from jobs.outbox_relay import Relay
 from jobs.reactions import REACTIONS
@@ -46,7 +47,8 @@ async def test_telling_does_not_wait_for_a_backlog(
     async with station.work() as work:
         for courier_id in couriers:
             work.emit(RouteChanged(courier_id))
-    loops = loops_of(station, Solver(), [Relay(station, lane) for lane in LANES])
+    dispatch = DispatchTick(station, Solver())
+    loops = loops_of(station, dispatch, [Relay(station, lane) for lane in LANES])
     core = [loop for loop in loops if loop.name.endswith(f" {CORE}")]
     running = [asyncio.create_task(forever(loop, station)) for loop in core]
     try:

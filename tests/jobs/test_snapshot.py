@@ -19,6 +19,7 @@ from jobs.snapshot import Market, plane_of, problem_of, read_market, waiting_del
 from tests.jobs.market import answer, assign, offers_of, pick_up, stand
 from tests.support import road
 from tests.support.cast import Cast
+from tests.support.past import age_journal
 from tests.support.people import Person
 from tests.support.programs import Stack
 from tests.support.road import brought_to, decide, report
@@ -320,25 +321,13 @@ async def bars(cast: Cast) -> dict[str, WhyNot]:
     return {str(UUID(bytes=bar.courier)): bar.reason for bar in view.barred}
 
 
-async def age_moves(cast: Cast) -> None:
-    """Let two minutes pass for the journal."""
-    await cast.stack.rows(
-        """
-        DO $$ BEGIN
-            SET LOCAL session_replication_role = replica;  -- the journal is append-only
-            UPDATE delivery_events SET at = at - interval '2 minutes';
-        END $$
-        """
-    )
-
-
 async def test_who_gives_a_delivery_back_is_not_asked_again(cast: Cast) -> None:
     courier = await cast.courier()
     _order, delivery_id = await brought_to(cast, courier)
     (await report(courier, delivery_id, "pending")).data  # noqa: B018  # fails unless 2xx
     for _ in range(2):
         assert await bars(cast) == {courier.courier_id: WhyNot.BARRED_REFUSED}
-        await age_moves(cast)
+        await age_journal(cast)
 
 
 async def test_from_whom_a_dispatcher_takes_a_delivery_is_not_asked_again_for_two_minutes(
@@ -352,7 +341,7 @@ async def test_from_whom_a_dispatcher_takes_a_delivery_is_not_asked_again_for_tw
     assert await bars(cast) == {courier.courier_id: WhyNot.BARRED_TAKEN_BACK}
     await cast.stack.dispatch()
     assert await offers_of(courier) == []
-    await age_moves(cast)
+    await age_journal(cast)
     assert await bars(cast) == {}
     await cast.stack.dispatch()
     assert len(await offers_of(courier)) == 1

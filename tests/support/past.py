@@ -1,4 +1,4 @@
-"""Deliveries of the past, copied in the database: many of them through the API take minutes."""
+"""The past, made in the database: many deliveries through the API, or two minutes, take long."""
 
 from tests.support.cast import Cast
 
@@ -23,3 +23,15 @@ async def copy_delivered(cast: Cast, count: int) -> None:
     """Copy the only order, which is delivered: each 150 min from order to door, 30 min ago."""
     await cast.stack.rows(_ORDERS.format(count=count))
     await cast.stack.rows(_DELIVERIES)
+
+
+async def age_journal(cast: Cast) -> None:
+    """Let two minutes pass for the deliveries' journal, which is append-only otherwise."""
+    await cast.stack.rows(
+        """
+        DO $$ BEGIN
+            SET LOCAL session_replication_role = replica;
+            UPDATE delivery_events SET at = at - interval '2 minutes';
+        END $$
+        """
+    )
