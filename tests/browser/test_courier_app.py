@@ -1,5 +1,6 @@
 """The courier's app in a real browser: from registering to the door, honest about its position."""
 
+import asyncio
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -39,6 +40,14 @@ async def code_sent_to(phone: str, cast: Cast) -> str:
     """Wait for a text message and return the code in it."""
     assert await wait_until(lambda: bool(cast.stack.sms.messages[phone]), PATIENCE_S)
     return cast.stack.sms.code(phone)
+
+
+async def history(cast: Cast) -> list[Any]:
+    """Return the trail's rows once every durable fix has found its place there."""
+    async with asyncio.timeout(PATIENCE_S):
+        while await cast.stack.rows("SELECT 1 FROM trail_journal"):  # noqa: ASYNC110  # tells nobody
+            await asyncio.sleep(0.05)
+    return await cast.stack.rows("SELECT seq, epoch FROM courier_positions ORDER BY seq")
 
 
 async def walk(tab: Tab, step: int) -> None:
@@ -135,7 +144,7 @@ async def test_positions_without_network_are_kept_and_reach_the_server_once(
         await tab.context.set_offline(False)
         await tab.phase("live")
         await tab.shows("[data-test=waiting]", "Every position is saved")
-    rows = await cast.stack.rows("SELECT seq, epoch FROM courier_positions ORDER BY seq")
+        rows = await history(cast)
     # Fixes sent before realtime heard of the shift are refused; from then on none is missing.
     first = rows[0]["seq"]
     assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
@@ -155,7 +164,7 @@ async def test_a_phone_is_connected_once_its_hello_was_answered(tabs: Tabs, cast
         await tab.page.click("button:has-text('Go online')")
         await tab.shows("[data-test=gps]", "sent")
         await tab.shows("[data-test=waiting]", "Every position is saved")
-    assert await cast.stack.rows("SELECT seq FROM courier_positions")
+        assert await history(cast)
 
 
 async def test_a_phone_that_is_told_to_say_hello_does_and_no_fix_is_missing(
@@ -182,7 +191,7 @@ async def test_a_phone_that_is_told_to_say_hello_does_and_no_fix_is_missing(
         assert taken, "the phone goes on sending what the server cannot take"
         await tab.shows("[data-test=waiting]", "Every position is saved")
         await tab.phase("live")
-    rows = await cast.stack.rows("SELECT seq FROM courier_positions ORDER BY seq")
+        rows = await history(cast)
     first = rows[0]["seq"]
     assert [row["seq"] for row in rows] == list(range(first, first + len(rows)))
 
@@ -249,7 +258,7 @@ async def test_a_phone_whose_storage_fails_sends_all_the_same_and_says_so(
         await tab.shows("[data-test=gps]", "sent")
         await tab.shows("[data-test=waiting]", "Every position is saved")
         await tab.shows("[data-test=trouble]", "cannot store positions")
-    assert await cast.stack.rows("SELECT seq FROM courier_positions")
+        assert await history(cast)
 
 
 async def test_saved_is_said_only_of_what_the_server_acknowledged(tabs: Tabs, cast: Cast) -> None:

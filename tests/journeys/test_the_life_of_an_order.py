@@ -1,6 +1,7 @@
 """The life of one order, from the click to the door, through every program."""
 
 import asyncio
+import itertools
 
 from tests.support.cast import Cast
 from tests.support.people import PICKUP
@@ -16,12 +17,12 @@ async def report_in(phone: Client, hello: dict[str, int], fix: list[float]) -> N
             await asyncio.sleep(0.2)
 
 
-async def last_told(follower: Client) -> str:
-    """Return the status that followers are told next; the pickup may be told late."""
-    (told,) = await follower.wait("order:updated")
-    if told["status"] == "in_delivery":
-        (told,) = await follower.wait("order:updated", 2)
-    return str(told["status"])
+async def is_told(follower: Client, status: str) -> None:
+    """Wait until followers are told of a status; earlier ones may be told late."""
+    for number in itertools.count(1):
+        (told,) = await follower.wait("order:updated", number)
+        if told["status"] == status:
+            return
 
 
 async def test_an_order_is_placed_offered_carried_followed_and_delivered(cast: Cast) -> None:
@@ -63,12 +64,12 @@ async def test_an_order_is_placed_offered_carried_followed_and_delivered(cast: C
             await phone.io.emit("p", (hello["epoch"], [[2, now_ms + 3000, *there]]))
             (seen,) = await follower.wait("delivery:location")
             assert seen["exact"] is True
-            assert abs(seen["latitude"] - there[0]) < 1e-5
+            assert abs(seen["latitude"] - there[0]) < 1e-4  # smoothed: within ten metres
 
             complete = f"/api/v1/courier/deliveries/{delivery['id']}/complete"
             done = (await courier.post(complete, {"receivedBy": "Rui"})).data
             assert done["status"] == "delivered"
-            assert await last_told(follower) == "delivered"
+            await is_told(follower, "delivered")
     shown = (await customer.get(f"/api/v1/orders/{order['id']}")).data
     assert shown["status"] == "delivered"
     history = (await customer.get(f"/api/v1/orders/{order['id']}/history")).data["changes"]

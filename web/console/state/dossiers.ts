@@ -14,11 +14,15 @@ export interface Picture {
 
 const GATHER_MS = 200;
 
+/** Why nobody takes an order changes without news: it is read again while the order waits. */
+const WAITING_MS = 3000;
+
 export class Dossiers {
   readonly picture = signal<Picture | null>(null);
   private orderId: string | null = null;
   private readonly question = signal<Persistent<Picture> | null>(null);
   private gathering: ReturnType<typeof setTimeout> | undefined;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly session: Session) {}
 
@@ -31,6 +35,7 @@ export class Dossiers {
   open(orderId: string | null): void {
     if (orderId === this.orderId) return;
     this.question.peek()?.stop();
+    clearTimeout(this.waiting);
     this.orderId = orderId;
     this.question.value = orderId ? this.questionOf(orderId) : null;
     this.picture.value = null;
@@ -58,7 +63,12 @@ export class Dossiers {
     return new Persistent(
       () => this.read(orderId),
       (picture) => {
-        if (orderId === this.orderId) this.picture.value = picture;
+        if (orderId !== this.orderId) return;
+        this.picture.value = picture;
+        clearTimeout(this.waiting);
+        if (picture.dossier?.delivery.status === 'pending') {
+          this.waiting = setTimeout(() => void this.fetch(), WAITING_MS);
+        }
       },
     );
   }
