@@ -1,10 +1,6 @@
 """The engine as a whole: optimal, independent of order and hashing, all served that can be."""
 
-import hashlib
-import os
 import random
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +24,7 @@ from dispatch.policy import DispatchPolicy
 from dispatch.problem import Problem
 from dispatch.reasons import Unserved
 from dispatch.solve import solve
+from tests.dispatch.hashing import digest, digests, planned
 from tests.dispatch.strategies import ZONE, id16, make, policies, problems, seeds
 
 EVERYBODY = DispatchPolicy(nearest=100_000, keep=100_000)
@@ -61,24 +58,7 @@ def test_a_problem_from_bytes_gives_the_same_plan(problem: Problem, policy: Disp
 
 
 def test_hash_randomisation_does_not_matter() -> None:
-    program = (
-        "import sys; from benchmarks.tick_city import city; from dispatch.policy import *; "
-        "from dispatch.solve import solve; "
-        "plan = solve(city(30, 20, 1, seed=5), DispatchPolicy(), 9); "
-        "sys.stdout.buffer.write(plan.to_bytes() + repr(plan.cards).encode())"
-    )
-    told = set()
-    for hash_seed in ("0", "1", "12345"):
-        run = subprocess.run(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-c", program],
-            env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True,
-            check=True,
-        )
-        told.add(hashlib.sha256(run.stdout).hexdigest())
-    plan = solve(city(30, 20, 1, seed=5), DispatchPolicy(), 9)
-    here = hashlib.sha256(plan.to_bytes() + repr(plan.cards).encode()).hexdigest()
-    assert told == {here}
+    assert digests(20, rolling=0) == {digest(planned(20, rolling=0))}
 
 
 @given(problems)
@@ -120,6 +100,17 @@ def test_all_that_can_be_served_is_served_however_few_are_looked_at_first(
     )
     most, _ = best_counts(problem, policy)
     assert len(solve(problem, policy, 1).assignments) == most
+
+
+@pytest.mark.parametrize("seed", [418, 2270, 2684])
+def test_a_pair_dearer_than_all_that_were_priced_is_found(seed: int) -> None:
+    """Of two deliveries that need one courier the dear pair lets both be served."""
+    problem = make(seed, 10, 10)
+    policy = DispatchPolicy(
+        nearest=1, keep=1, further_looks=100, radius_m=100_000, horizon_s=864_000
+    )
+    assert best_counts(problem, policy)[0] == 2
+    assert len(solve(problem, policy, 1).assignments) == 2
 
 
 @given(seeds, policies, st.integers(1, 3))
