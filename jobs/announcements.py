@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.alerts.events import AlertChanged
-from api.couriers.events import CourierMoved, ZoneCrossed
+from api.couriers.events import CourierMoved, VerificationChanged, ZoneCrossed
 from api.deliveries import repository as deliveries
 from api.deliveries.events import DeliveryMoved, EtaChanged, RouteChanged, StopReached
 from api.following.events import LinkEnded
@@ -156,6 +156,16 @@ def _courier_moved(event: CourierMoved) -> list[Announcement]:
     return [Announcement("courier:status", body, told)]
 
 
+def _verification_changed(event: VerificationChanged) -> list[Announcement]:
+    body = {
+        "courierId": str(event.courier_id),
+        "verificationStatus": event.verification,
+        "zoneId": _text(event.zone_id),
+    }
+    told = (*_dispatchers(event.zone_id), rooms.user(event.user_id))
+    return [Announcement("courier:verification", body, told)]
+
+
 def _alert_changed(event: AlertChanged) -> list[Announcement]:
     body = {
         "kind": event.kind,
@@ -244,6 +254,7 @@ ANNOUNCEMENTS: dict[type[Event], Plain] = {
     ZoneCrossed: _zone_crossed,
     AlertChanged: _alert_changed,
     CourierMoved: _courier_moved,
+    VerificationChanged: _verification_changed,
     OfferClosed: _offer_closed,
     SessionEnded: _session_ended,
     LinkEnded: _link_ended,

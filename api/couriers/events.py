@@ -23,13 +23,14 @@ class CourierMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CourierVerified(Event):
-    """A manager verified or rejected a courier."""
+class VerificationChanged(Event):
+    """Somebody applied as a courier (`pending`), or was verified or rejected."""
 
-    topic: ClassVar[str] = "courier.verified"
+    topic: ClassVar[str] = "courier.verification"
 
     courier_id: CourierId
     user_id: UserId
+    zone_id: ZoneId | None
     verification: Verification
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from api.couriers import repository
-from api.couriers.events import CourierMoved, CourierVerified
+from api.couriers.events import CourierMoved, VerificationChanged
 from api.couriers.lifecycle import COURIER, VERIFICATION, WORKING, CourierStatus, Verification
 from api.couriers.model import Courier, NamedCourier
 from api.couriers.schema import Application, VerificationChange
@@ -37,6 +37,7 @@ async def apply(work: Work, draft: Application) -> Courier:
         except UniqueViolation:  # the same application, sent twice at once
             return await apply(work, draft)
         work.record("courier.apply", "courier", courier.id, new=_audited(courier))
+        _tell(work, courier)
         return courier
     verification = known.verification_status
     if verification is Verification.REJECTED:
@@ -50,7 +51,17 @@ async def apply(work: Work, draft: Application) -> Courier:
     )
     await repository.save_application(work, changed)
     work.record("courier.change", "courier", known.id, old=_audited(known), new=_audited(changed))
+    if verification is not known.verification_status:
+        _tell(work, changed)
     return changed
+
+
+def _tell(work: Work, courier: Courier) -> None:
+    work.emit(
+        VerificationChanged(
+            courier.id, courier.user_id, courier.home_zone_id, courier.verification_status
+        )
+    )
 
 
 def _newcomer(work: Work, values: dict[str, object]) -> Courier:
@@ -116,7 +127,7 @@ async def verify(work: Work, courier_id: CourierId, change: VerificationChange) 
             old={"verification": old.verification_status},
             new={"verification": status, "reason": change.reason},
         )
-        work.emit(CourierVerified(courier_id, old.user_id, status))
+        _tell(work, changed)
     return await named(work, courier_id)
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from api.alerts.events import AlertChanged
 from api.alerts.model import AlertKind
-from api.couriers.events import CourierMoved, CourierVerified, ZoneCrossed
+from api.couriers.events import CourierMoved, VerificationChanged, ZoneCrossed
 from api.couriers.lifecycle import CourierStatus, Verification
 from api.deliveries.events import DeliveryMoved, EtaChanged, RouteChanged, StopReached
 from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import StopKind
 from api.following.events import LinkEnded
-from api.identity.events import SessionEnded
+from api.identity.events import PasswordChanged, SessionEnded
 from api.kit.events import Event
 from api.kit.ids import (
     CompanyId,
@@ -74,6 +74,11 @@ GIVEN_BACK = DeliveryMoved(
             STAFF | {f"order:{ORDER}", f"courier:{ANNA}"},
         ),
         (ZoneCrossed(ANNA, ZONE, "left", AT), "courier:zone", STAFF),
+        (
+            VerificationChanged(ANNA, USER, ZONE, Verification.PENDING),
+            "courier:verification",
+            STAFF | {f"user:{USER}"},
+        ),
         (
             AlertChanged(AlertKind.STUCK, DELIVERY, ORDER, ANNA, ZONE, is_open=True),
             "alert:changed",
@@ -145,7 +150,7 @@ async def test_the_end_of_a_session_or_link_is_told_to_gateways_and_voids_its_ti
 async def test_what_concerns_nobody_live_is_told_nobody(station: Station) -> None:
     """Some events have reactions only."""
     async with station.work(read_only=True) as work:
-        event = CourierVerified(ANNA, USER, Verification.VERIFIED)
+        event = PasswordChanged(USER, "anna@example.com", "en")
         assert await announcements_of(work, event) == []
 
 

@@ -1,6 +1,7 @@
 // Replay: the answer as a way, where one was at a time, who may look.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { indexAt, may, Replay, wayOf, type ReplayAnswer } from '../console/state/replay';
+import { may } from '../lib/api/permissions';
+import { indexAt, Replay, wayOf, type ReplayAnswer } from '../console/state/replay';
 import type { Session } from '../lib/api/session';
 
 const ANSWER: ReplayAnswer = {

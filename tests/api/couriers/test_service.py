@@ -90,6 +90,12 @@ async def test_papers_are_verified_or_rejected_with_a_reason_and_looked_at_again
         "WHERE action = 'courier.verify' ORDER BY id"
     )
     assert [row["now"] for row in audits] == ["rejected", "verified"]
+    told = await cast.stack.rows(
+        "SELECT payload->>'verification' AS now FROM outbox "
+        "WHERE topic = 'courier.verification' AND payload->>'courier_id' = $1 ORDER BY id",
+        person.courier_id,
+    )
+    assert [row["now"] for row in told] == ["pending", "rejected", "pending", "verified"]
 
 
 async def test_a_change_of_vehicle_keeps_a_verified_courier_verified(cast: Cast) -> None:

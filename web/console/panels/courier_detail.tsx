@@ -12,6 +12,7 @@ import { stalenessOf, type LiveCourier } from '../state/fleet';
 import { DetailHead } from './detail_head';
 import { StateMark } from './legend';
 import { OrderRowView } from './order_row';
+import { Papers } from './papers';
 import { ReplaySection } from './replay_section';
 import { stateOf } from './roster_panel';
 
@@ -40,6 +41,7 @@ export function CourierDetail({ city, courierId }: { city: City; courierId: stri
         )}
       </DetailHead>
       <div class="detail-body">
+        {courier && <Papers key={courier.verificationStatus} city={city} courier={courier} />}
         <dl class="facts">
           <Fact name={t('state')}>
             {state ? (

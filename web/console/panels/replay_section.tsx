@@ -1,12 +1,13 @@
 // The way of a courier again: how many hours, a slider over time, play and pause.
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { may } from '../../lib/api/permissions';
 import { locale } from '../../lib/i18n/locale';
 import { clockTime, numbersOf } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
 import { t } from '../speech';
 import type { City } from '../state/city';
-import { HOURS, indexAt, may, type Way } from '../state/replay';
+import { HOURS, indexAt, type Way } from '../state/replay';
 import { TroubleNote } from './trouble_note';
 
 const STEP_MS = 1000;

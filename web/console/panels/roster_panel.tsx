@@ -10,6 +10,7 @@ import { select } from '../state/choice';
 import type { City } from '../state/city';
 import { stalenessOf } from '../state/fleet';
 import { isOpen } from '../state/slack';
+import { Applicants } from './applicants';
 import { TroubleNote } from './trouble_note';
 import { StateMark } from './legend';
 import { locale } from '../../lib/i18n/locale';
@@ -37,6 +38,7 @@ export function RosterPanel({ city }: { city: City }): JSX.Element {
           <span class="count">{entries.length.toLocaleString(numbersOf(locale.value))}</span>
         )}
       </header>
+      <Applicants city={city} />
       {!city.loaded.value && trouble ? (
         <TroubleNote what="couriers_failed" trouble={trouble} retry={() => void city.load()} />
       ) : city.loaded.value && entries.length === 0 ? (

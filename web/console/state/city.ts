@@ -1,6 +1,7 @@
 // Everything the console knows, wired together: session, orders, couriers, map frames, connection.
 import { signal } from '@preact/signals';
 import type { Installation } from '../../lib/api/config';
+import { may } from '../../lib/api/permissions';
 import type { Session } from '../../lib/api/session';
 import type { Company, PlacedCourier, Ticket, Zone } from '../../lib/api/views';
 import { Connection } from '../../lib/live/connection';
@@ -75,6 +76,11 @@ export class City {
   nowMs(): number {
     void nowMs.value;
     return this.installation.clock.nowMs();
+  }
+
+  /** Whether whoever is signed in decides who becomes a courier. */
+  get mayManageCouriers(): boolean {
+    return may(this.session.me.value?.permissions ?? [], 'courier:manage');
   }
 
   /** The time zone of the city, where it is one. */
@@ -197,6 +203,7 @@ export class City {
       'delivery:eta': once((news: EtaNews) => orders.etaMoved(news)),
       'offer:new': once((news: OfferNews) => orders.offerMade(news)),
       'offer:withdrawn': once((news: OfferNews) => orders.offerClosed(news)),
+      'courier:verification': once((news: { courierId: string }) => roster.verificationChanged(news)),
       'courier:status': once((news: CourierNews) => {
         if (news.status === 'offline') fleet.remove(news.courierId);
         return roster.statusChanged(news);

@@ -48,12 +48,6 @@ export function indexAt(way: Way, atMs: number): number {
   return low;
 }
 
-/** Tell whether a permission is among those held, where `*` stands for anything. */
-export function may(held: readonly string[], permission: string): boolean {
-  const [resource] = permission.split(':');
-  return held.some((one) => one === '*' || one === permission || one === `${resource}:*`);
-}
-
 export class Replay {
   readonly hours = signal<Hours | null>(null);
   readonly way = signal<Way | null>(null);

@@ -27,23 +27,48 @@ export class Roster {
   /** Return the name of a courier, or the beginning of the id until it is known. */
   nameOf(courierId: string): string {
     const known = this.couriers.get(courierId);
-    if (!known) this.fetch(courierId).catch(() => undefined);
+    if (!known && !this.asked.has(courierId)) {
+      this.asked.add(courierId); // once: a name is asked for at every drawing
+      this.read(courierId).catch(() => undefined);
+    }
     return known ? `${known.firstName} ${known.lastName}` : courierId.slice(-6);
+  }
+
+  /** Return who applied and waits for an answer, the first first. */
+  applicants(): StaffCourier[] {
+    const waiting = [...this.couriers.values()].filter((one) => one.verificationStatus === 'pending');
+    return waiting.sort((a, b) => a.id.localeCompare(b.id)); // ids grow with time
+  }
+
+  verify(courierId: string): Promise<void> {
+    return this.decide(courierId, { status: 'verified' });
+  }
+
+  /** Turn an applicant away; the reason is shown to them. */
+  reject(courierId: string, reason: string): Promise<void> {
+    return this.decide(courierId, { status: 'rejected', reason });
+  }
+
+  verificationChanged({ courierId }: { courierId: string }): Promise<void> {
+    return this.read(courierId);
   }
 
   async statusChanged({ courierId, status }: CourierNews): Promise<void> {
     const known = this.couriers.get(courierId);
-    if (!known) return this.fetch(courierId);
+    if (!known) return this.read(courierId);
     this.couriers.set(courierId, { ...known, status });
     this.pulse.beat();
   }
 
-  private async fetch(courierId: string): Promise<void> {
-    if (this.asked.has(courierId)) return;
-    this.asked.add(courierId);
+  private async decide(courierId: string, decision: object): Promise<void> {
+    const found = await this.session.put<StaffCourier>(`${COURIERS}/${courierId}/verification`, decision);
+    this.couriers.set(courierId, found);
+    this.pulse.beatNow();
+  }
+
+  private async read(courierId: string): Promise<void> {
     const found = await this.session.get<StaffCourier>(`${COURIERS}/${courierId}`);
     this.couriers.set(courierId, found);
-    this.asked.delete(courierId);
     this.pulse.beat();
   }
 }
