@@ -17,7 +17,7 @@ from dispatch.policy import DispatchPolicy
 from dispatch.promise import Risk, risk
 from geo.point import Point
 from geo.progress import Progress, ProgressLimits, Trouble, go_on, trouble_of
-from jobs.snapshot import CourierRow, Market, StopRow, read_market
+from jobs.snapshot import Market, StopRow, read_market
 from jobs.station import Station
 from tracking.positions import Positions
 
@@ -71,7 +71,7 @@ class AlertWatch:
             self._progress[courier.id] = progress
             trouble = trouble_of(progress, self._limits)
             if trouble is not None:
-                yield _alert(_KIND[trouble], courier, stop, market)
+                yield _alert(_KIND[trouble], stop, market)
 
 
 def _behind_time(market: Market, policy: DispatchPolicy) -> Iterator[Alert]:
@@ -83,7 +83,7 @@ def _behind_time(market: Market, policy: DispatchPolicy) -> Iterator[Alert]:
             eta_s = round((max(stop.eta_at, market.now) - market.now).total_seconds())
             found = risk(end_s, eta_s, policy)
             if found is not Risk.ON_TIME:
-                yield _alert(_KIND[found], courier, stop, market)
+                yield _alert(_KIND[found], stop, market)
 
 
 def _next(stops: Sequence[StopRow]) -> StopRow:
@@ -91,13 +91,13 @@ def _next(stops: Sequence[StopRow]) -> StopRow:
     return next((one for one in stops if one.status is not DeliveryStatus.FAILED), stops[0])
 
 
-def _alert(kind: AlertKind, courier: CourierRow, stop: StopRow, market: Market) -> Alert:
+def _alert(kind: AlertKind, stop: StopRow, market: Market) -> Alert:
     return Alert(
         new_id(),
         kind,
         DeliveryId(stop.delivery_id),
         OrderId(stop.order_id),
-        courier.id,
-        courier.zone_id,
+        stop.courier_id,
+        stop.zone_id,
         market.now,
     )

@@ -220,9 +220,10 @@ def _place(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 _ENDED = {OfferStatus.REJECTED: "rejected", OfferStatus.EXPIRED: "expired"}
 
 
-def _offer_closed(event: OfferClosed) -> list[Announcement]:
+async def _offer_closed(work: Work, event: OfferClosed) -> list[Announcement]:
     reason = event.reason if event.status is OfferStatus.WITHDRAWN else _ENDED.get(event.status)
-    if reason is None:
+    delivery = await deliveries.delivery(work, event.delivery_id)
+    if reason is None or delivery is None:
         return []
     body = {
         "offerId": str(event.offer_id),
@@ -230,9 +231,8 @@ def _offer_closed(event: OfferClosed) -> list[Announcement]:
         "courierId": str(event.courier_id),
         "reason": reason,
     }
-    return [
-        Announcement("offer:withdrawn", body, (rooms.courier(event.courier_id), rooms.PLATFORM))
-    ]
+    told = (rooms.courier(event.courier_id), *_dispatchers(delivery.zone_id))
+    return [Announcement("offer:withdrawn", body, told)]
 
 
 def _session_ended(event: SessionEnded) -> list[Announcement]:
@@ -255,13 +255,13 @@ ANNOUNCEMENTS: dict[type[Event], Plain] = {
     AlertChanged: _alert_changed,
     CourierMoved: _courier_moved,
     VerificationChanged: _verification_changed,
-    OfferClosed: _offer_closed,
     SessionEnded: _session_ended,
     LinkEnded: _link_ended,
 }
 
 LOOKED_UP: dict[type[Event], Looked] = {
     OfferMade: _offer_made,
+    OfferClosed: _offer_closed,
     OrderMoved: _order_moved,
 }
 

@@ -47,7 +47,6 @@ class Expected(NamedTuple):
     """When a courier is expected at a stop."""
 
     stop: StopRow
-    zone_id: ZoneId
     at: datetime
 
 
@@ -125,9 +124,7 @@ def _expected(
         return []
     view = courier_view(market, courier, plane_of(stops[0].pickup_location), travel, live)
     moments = (market.now + timedelta(seconds=found.begin_s) for found in etas(view))
-    return [
-        Expected(stop, courier.zone_id, moment) for stop, moment in zip(stops, moments, strict=True)
-    ]
+    return [Expected(stop, moment) for stop, moment in zip(stops, moments, strict=True)]
 
 
 async def _tell(work: Work, doors: list[Expected], learned: Calibration) -> None:
@@ -141,7 +138,7 @@ async def _tell(work: Work, doors: list[Expected], learned: Calibration) -> None
             EtaChanged(
                 expected.delivery_id,
                 order_id,
-                one.zone_id,
+                one.stop.zone_id,
                 expected.eta_at,
                 expected.eta_from,
                 expected.eta_until,

@@ -87,6 +87,7 @@ class StopRow:
     courier_id: CourierId
     delivery_id: DeliveryId
     order_id: UUID
+    zone_id: ZoneId
     kind: StopKind
     status: DeliveryStatus
     pickup_location: Point
@@ -151,9 +152,9 @@ _COURIERS = Query(
 _STOPS = Query(
     StopRow,
     """
-    SELECT s.id, r.courier_id, s.delivery_id, d.order_id, s.kind, d.status, d.pickup_location,
-           d.dropoff_location, d.ready_at, d.window_start, d.window_end, s.service_s, d.items,
-           d.weight_grams, d.volume_cm3, d.eta_at, d.eta_from, d.eta_until
+    SELECT s.id, r.courier_id, s.delivery_id, d.order_id, d.zone_id, s.kind, d.status,
+           d.pickup_location, d.dropoff_location, d.ready_at, d.window_start, d.window_end,
+           s.service_s, d.items, d.weight_grams, d.volume_cm3, d.eta_at, d.eta_from, d.eta_until
     FROM route_stops AS s
     JOIN delivery_routes AS r ON r.id = s.route_id AND r.status = 'in_progress'
     JOIN deliveries AS d ON d.id = s.delivery_id

@@ -8,12 +8,14 @@ import pytest
 
 from api.endpoints import ENDPOINTS
 from api.kit.endpoint import AnyEndpoint, Owner
+from jobs.alert_watch import AlertWatch
+from jobs.eta_watch import EtaWatch
 from tests.api.staff.test_service import member
 from tests.support.cast import Cast
 from tests.support.examples import ask, name_of
 from tests.support.people import Person
 from tests.support.phone import connected, ticket
-from tests.support.road import brought_to
+from tests.support.road import brought_to, stand
 
 LISBON = {
     "type": "Polygon",
@@ -192,3 +194,30 @@ async def test_sockets_tell_of_the_own_zone_only(world: World) -> None:
         assert len(ids) == 1  # told again, perhaps: the test's relay runs beside the worker's
         for foreign in world.ids.values():
             assert foreign not in str(socket.events)
+
+
+async def test_etas_and_alerts_belong_to_the_zone_of_the_order_whoever_carries_it(
+    world: World,
+) -> None:
+    """A courier of Lisbon is lent to Porto: what becomes of Porto's order is Porto's."""
+    cast = world.cast
+    lent = await cast.courier(homeZoneId=world.other_zone)
+    _order, delivery_id = await brought_to(cast, lent)
+    await cast.stack.rows(
+        "UPDATE deliveries SET window_start = now() - interval '2 hours', "
+        "window_end = now() - interval '1 hour' WHERE id::text = $1",
+        delivery_id,
+    )
+    await stand(cast, lent, 41.15, -8.62)
+    await EtaWatch(cast.stack.station).run_once()
+    await AlertWatch(cast.stack.station).run_once()
+    for topic in ("delivery.eta", "alert.changed"):
+        told = await cast.stack.rows(
+            "SELECT payload->>'zone_id' AS zone FROM outbox "
+            "WHERE topic = $1 AND payload->>'delivery_id' = $2",
+            topic,
+            delivery_id,
+        )
+        assert {row["zone"] for row in told} == {cast.zone_id}
+    (alert,) = (await world.staff["operator"].get("/api/v1/admin/alerts")).data["alerts"]
+    assert (alert["kind"], alert["deliveryId"]) == ("late", delivery_id)

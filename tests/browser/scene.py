@@ -34,9 +34,14 @@ class Rider:
         return self.person.courier_id
 
     async def at(
-        self, lat: float, lng: float, *, speed_mps: float = 6.0, heading_deg: float = 90.0
+        self,
+        lat: float,
+        lng: float,
+        *,
+        speed_mps: float | None = None,
+        heading_deg: float | None = None,
     ) -> None:
-        """Send where the courier is."""
+        """Send where the courier is; a speed that the next place contradicts makes it a jump."""
         self.seq += 1
         fix = [self.seq, self.now_ms + self.seq * 1000, lat, lng, speed_mps, heading_deg, 5.0]
         await self.phone.io.emit("p", (self.epoch, [fix]))

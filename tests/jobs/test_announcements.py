@@ -90,11 +90,6 @@ GIVEN_BACK = DeliveryMoved(
             "courier:status",
             STAFF | {f"user:{USER}"},
         ),
-        (
-            OfferClosed(OFFER, DELIVERY, ANNA, OfferStatus.EXPIRED, "expired"),
-            "offer:withdrawn",
-            {"platform", f"courier:{ANNA}"},
-        ),
     ],
     ids=lambda value: value.topic if isinstance(value, Event) else "",
 )
@@ -121,12 +116,16 @@ async def test_an_event_is_told_to_whom_it_concerns_and_nobody_else(
     ],
 )
 async def test_an_offer_withdrawn_says_why(
-    station: Station, status: OfferStatus, reason: str | None, told: str | None
+    cast: Cast, status: OfferStatus, reason: str | None, told: str | None
 ) -> None:
     """One of the four reasons of the protocol; who accepted it needs no telling."""
-    async with station.work(read_only=True) as work:
-        found = await announcements_of(work, OfferClosed(OFFER, DELIVERY, ANNA, status, reason))
+    delivery = await cast.delivery_of(await cast.order(await cast.customer()))
+    closed = OfferClosed(OFFER, DeliveryId(UUID(delivery["id"])), ANNA, status, reason)
+    async with cast.stack.station.work(read_only=True) as work:
+        found = await announcements_of(work, closed)
     assert [one.body["reason"] for one in found] == ([] if told is None else [told])
+    for one in found:
+        assert set(one.rooms) == {"platform", f"zone:{cast.zone_id}", f"courier:{ANNA}"}
 
 
 @pytest.mark.parametrize(

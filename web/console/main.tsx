@@ -13,7 +13,7 @@ import { speak, start, t } from './speech';
 import { addressText, readAddress } from './state/choice';
 import { City } from './state/city';
 
-const STAFF: ReadonlySet<Me['role']> = new Set(['operator', 'manager', 'admin', 'super_admin']);
+const STAFF: ReadonlySet<Me['role']> = new Set(['operator', 'manager', 'location_admin', 'admin', 'super_admin']);
 
 async function main(): Promise<void> {
   const page = document.getElementById('page');

@@ -49,3 +49,14 @@ test('news of a known order change it at once', async () => {
   await book.deliveryMoved(ASSIGNED);
   expect(book.rows.get('o1')?.delivery).toMatchObject({ status: 'assigned_to_courier', courierId: 'c1' });
 });
+
+test('an offer counts until it expires, also where its end was not heard', async () => {
+  const server = new SlowServer();
+  const book = bookOf(server);
+  const done = book.orderCame({ orderId: 'o1', status: 'pending' });
+  await server.answer();
+  await done;
+  const row = book.rows.get('o1')!;
+  book.offerMade({ offerId: 'f1', deliveryId: 'd1', courierId: 'c1', expiresAtMs: 30_000 });
+  expect([book.stage(row, 29_000), book.stage(row, 31_000)]).toEqual(['offered', 'unassigned']);
+});

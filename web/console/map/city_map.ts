@@ -222,7 +222,7 @@ export class CityMap implements Watcher {
     const bounds = this.map.getBounds();
     const height = (bounds.getNorth() - bounds.getSouth()) * VIEW_MARGIN;
     const width = (bounds.getEast() - bounds.getWest()) * VIEW_MARGIN;
-    this.city.look(
+    this.city.map.look(
       [
         Math.max(-85, bounds.getSouth() - height),
         Math.max(-180, bounds.getWest() - width),

@@ -137,7 +137,7 @@ function Notice({ city, tilesFail }: { city: City; tilesFail: boolean }): JSX.El
   void locale.value;
   const live = city.connection.state.value.phase === 'live';
   const empty = live && city.loaded.value && city.fleet.couriers.size === 0;
-  const text = city.tooWide.value
+  const text = city.map.tooWide.value
     ? t('too_wide')
     : tilesFail
       ? t('tiles_failed')

@@ -140,7 +140,7 @@ interface ActsProps {
 function Acts({ city, picture, act, setAct }: ActsProps): JSX.Element {
   const delivery = picture.dossier?.delivery ?? null;
   const status = delivery?.status ?? null;
-  const possible = actsFor(status);
+  const possible = actsFor(status, city.session.me.value?.permissions ?? []);
   if (act && possible.includes(act)) return <ActForm city={city} picture={picture} act={act} setAct={setAct} />;
   const name = (one: Act): string => t(one === 'assign' && delivery?.courierId ? 'reassign' : NAMES[one]);
   return (

@@ -88,9 +88,7 @@ export function stateOf(city: City, courier: StaffCourier): CourierState {
   const live = city.fleet.couriers.get(courier.id);
   if (live && live.cell) return live.state;
   if (courier.status === 'on_break') return 'on_break';
-  const rows = city.orders.ofCourier(courier.id);
-  if (rows.some(({ delivery }) => delivery?.pickedUpAt)) return 'carrying';
-  return rows.length ? 'to_pickup' : 'free';
+  return city.orders.workOf(courier.id);
 }
 
 function entriesOf(city: City): Entry[] {

@@ -1,4 +1,5 @@
 // What a dispatcher can do about an open order, by where its delivery stands.
+import { may } from '../../lib/api/permissions';
 import type { DeliveryStatus } from '../../lib/api/views';
 
 export type Act = 'assign' | 'again' | 'unassign' | 'fail' | 'brought_back' | 'cancel';
@@ -15,8 +16,9 @@ const ACTS: Record<DeliveryStatus, readonly Act[]> = {
 };
 
 /** Return the acts that are possible, the likeliest first; null stands for no delivery yet. */
-export function actsFor(status: DeliveryStatus | null): readonly Act[] {
-  return status === null ? ['cancel'] : ACTS[status];
+export function actsFor(status: DeliveryStatus | null, permissions: readonly string[]): readonly Act[] {
+  const possible: readonly Act[] = status === null ? ['cancel'] : ACTS[status];
+  return possible.filter((act) => may(permissions, act === 'cancel' ? 'order:manage' : 'dispatch:write'));
 }
 
 const ABOARD: ReadonlySet<DeliveryStatus> = new Set(['picked_up', 'in_transit', 'failed']);

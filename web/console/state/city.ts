@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { Installation } from '../../lib/api/config';
 import { may } from '../../lib/api/permissions';
 import type { Session } from '../../lib/api/session';
-import type { Company, PlacedCourier, Ticket, Zone } from '../../lib/api/views';
+import type { Company, Ticket, Zone } from '../../lib/api/views';
 import { Connection } from '../../lib/live/connection';
 import type { Introduction } from '../../lib/live/frames';
 import { Parts } from '../../lib/live/parts';
@@ -13,6 +13,7 @@ import { Alerts, type AlertNews } from './alerts';
 import { Dossiers } from './dossiers';
 import { Fleet } from './fleet';
 import { LastHour } from './last_hour';
+import { MapFeed } from './map_feed';
 import { OrderBook, type DeliveryNews, type EtaNews, type OfferNews, type OrderNews } from './order_book';
 import { Replay } from './replay';
 import { Roster, type CourierNews } from './roster';
@@ -22,8 +23,6 @@ const QUIET_SILENCE_MS = 40_000;
 const POLL_MS = 5000;
 const COUNT_MS = 10_000;
 const KEPT_EVENTS = 2000;
-
-export type Box = readonly [minLat: number, minLng: number, maxLat: number, maxLng: number];
 
 export class City {
   readonly orders: OrderBook;
@@ -38,11 +37,7 @@ export class City {
   readonly companies = signal<ReadonlyMap<string, string>>(new Map());
   readonly loaded = signal(false);
   readonly loading = new Persistent(() => this.read(), () => this.dossiers.fetchSoon());
-  /** The map shows more than the server sends positions for. */
-  readonly tooWide = signal(false);
-  private view: { box: Box; zoom: number } | null = null;
-  private rev = 0;
-  private polls = false;
+  readonly map: MapFeed;
   private readonly parts = new Parts([
     async () => (this.zones.value = await this.session.all<Zone>('/api/v1/delivery-zones')),
     () => this.readCompanies(),
@@ -70,6 +65,20 @@ export class City {
       silenceMs: () => (this.expectsFrames() ? BUSY_SILENCE_MS : QUIET_SILENCE_MS),
       handlers: this.handlers(),
     });
+    this.map = new MapFeed({
+      session,
+      connection: this.connection,
+      fleet: this.fleet,
+      clock: installation.clock,
+      stateOf: ({ id, status }) => (status === 'on_break' ? status : this.orders.workOf(id)),
+      takesFrames: () => !this.isKeptToZones,
+    });
+  }
+
+  /** Whether whoever is signed in sees some zones only. */
+  get isKeptToZones(): boolean {
+    const me = this.session.me.value;
+    return !!me && (me.role === 'location_admin' || me.zoneIds.length > 0);
   }
 
   /** Business time now; read in a component it repeats the drawing every second. */
@@ -101,12 +110,6 @@ export class City {
     return this.loading.ask();
   }
 
-  /** Watch the couriers of a part of the map. */
-  look(box: Box, zoom: number): void {
-    this.view = { box, zoom };
-    void this.sendView();
-  }
-
   private async read(): Promise<void> {
     await this.parts.ask();
     this.loaded.value = true;
@@ -126,46 +129,27 @@ export class City {
   private connected(businessMs: number): void {
     this.installation.clock.set(businessMs);
     this.fleet.newConnection();
-    void this.sendView();
+    this.map.watch();
     if (this.loaded.value || this.loading.trouble.value) void this.load();
   }
 
-  private async sendView(): Promise<void> {
-    if (!this.view || this.connection.state.value.phase !== 'live') return;
-    const { box, zoom } = this.view;
-    this.rev += 1;
-    const rev = this.rev;
-    this.tooWide.value = false;
-    const answer = await this.connection
-      .ask<{ rev: number }>('view', { bbox: box, zoom, rev })
-      .catch(() => null);
-    // Couriers outside are no longer told about; those shown would stand still.
-    if (answer?.rev === this.rev) this.fleet.keepInside(...box);
-  }
-
   private expectsFrames(): boolean {
+    if (this.isKeptToZones) return false;
     const since = Date.now() - BUSY_SILENCE_MS;
     for (const one of this.fleet.couriers.values()) if (one.seenAtMs > since - BUSY_SILENCE_MS) return true;
     return false;
   }
 
-  /** Without a socket the state still comes, slowly, over HTTP. */
+  /** Without frames positions still come, slowly, over HTTP; without a socket everything does. */
   private async poll(): Promise<void> {
     const { phase, sinceMs } = this.connection.state.value;
     const blocked = phase === 'reconnecting' && Date.now() - sinceMs > 2 * POLL_MS;
-    if (!blocked || this.polls || !this.view || document.visibilityState !== 'visible') return;
-    this.polls = true; // a slow answer is waited for: asking anew would throw it away
-    const [minLatitude, minLongitude, maxLatitude, maxLongitude] = this.view.box;
+    if ((!blocked && !this.isKeptToZones) || document.visibilityState !== 'visible') return;
     try {
-      const query = { minLatitude, minLongitude, maxLatitude, maxLongitude };
-      const found = await this.session.get<{ couriers: PlacedCourier[] }>('/api/v1/admin/couriers/map', query);
-      const { clock } = this.installation;
-      this.fleet.takePlaced(found.couriers, clock.nowMs(), clock.speed);
-      await this.load();
+      await this.map.ask();
+      if (blocked) await this.load();
     } catch {
       // The banner says already that there is no connection.
-    } finally {
-      this.polls = false;
     }
   }
 
@@ -193,7 +177,7 @@ export class City {
       snap: (...frame: [string, number, string, Introduction[], [number, number]]) => fleet.snap(...frame),
       t: (...frame: [string, number, string, Introduction[], number[]]) => fleet.tick(...frame),
       oops: ({ code }: { code: string }) => {
-        if (code === 'too_large') this.tooWide.value = true;
+        if (code === 'too_large') this.map.tooWide.value = true;
       },
       'order:new': once((news: OrderNews) => orders.orderCame(news)),
       'order:updated': once((news: OrderNews) => orders.orderMoved(news)),

@@ -84,9 +84,15 @@ export class Fleet {
   }
 
   /** Positions over HTTP, where frames do not come through. */
-  takePlaced(placed: PlacedCourier[], businessNowMs: number, speed: number): void {
+  takePlaced(
+    placed: PlacedCourier[],
+    businessNowMs: number,
+    speed: number,
+    stateOf: (courier: PlacedCourier) => CourierState,
+  ): void {
+    const here = new Set(placed.map(({ id }) => id));
+    for (const { id } of this.couriers.values()) if (!here.has(id)) this.remove(id);
     for (const one of placed) {
-      const known = this.couriers.get(one.id);
       const silentMs = Math.max(0, businessNowMs - Date.parse(one.fixedAt)) / speed;
       this.put({
         id: one.id,
@@ -96,7 +102,7 @@ export class Fleet {
         lng: one.longitude,
         headingDeg: one.headingDeg ?? 0,
         speedMps: one.speedMps ?? 0,
-        state: known?.state ?? (one.status === 'on_break' ? 'on_break' : 'free'),
+        state: stateOf(one),
         seenAtMs: Date.now() - silentMs,
         gapMs: 0,
         cell: '',

@@ -2,6 +2,7 @@
 import { ApiError } from '../../lib/api/errors';
 import type { Session } from '../../lib/api/session';
 import type { Delivery, DeliveryStatus, Order, OrderStatus, Page } from '../../lib/api/views';
+import type { CourierState } from '../../lib/live/frames';
 import { Latest } from '../../lib/live/latest';
 import { Pulse } from './pulse';
 import { isOpen, OPEN_STATUSES, stageOf, type OrderRow, type Stage } from './slack';
@@ -84,7 +85,8 @@ export class OrderBook {
   }
 
   stage(row: OrderRow, nowMs: number): Stage {
-    return stageOf(row, row.delivery !== null && this.offers.has(row.delivery.id), nowMs);
+    const offer = row.delivery && this.offers.get(row.delivery.id);
+    return stageOf(row, !!offer && offer.expiresAtMs > nowMs, nowMs); // its end may have been missed
   }
 
   async orderCame({ orderId }: OrderNews): Promise<void> {
@@ -118,6 +120,13 @@ export class OrderBook {
   offerClosed({ deliveryId, courierId }: OfferNews): void {
     if (this.offers.get(deliveryId)?.courierId === courierId) this.offers.delete(deliveryId);
     this.pulse.beat();
+  }
+
+  /** Return what a courier does, as far as the orders say. */
+  workOf(courierId: string): CourierState {
+    const rows = this.ofCourier(courierId);
+    if (rows.some(({ delivery }) => delivery?.pickedUpAt)) return 'carrying';
+    return rows.length ? 'to_pickup' : 'free';
   }
 
   /** Return the open deliveries of a courier, soonest first. */

@@ -25,9 +25,11 @@ export interface HourFigures {
 
 export interface Me {
   id: string;
-  role: 'customer' | 'courier' | 'vendor' | 'operator' | 'manager' | 'admin' | 'super_admin';
+  role: 'customer' | 'courier' | 'vendor' | 'support' | 'operator' | 'manager' | 'location_admin' | 'admin' | 'super_admin';
   /** What the session may do: `resource:action`, where `*` stands for anything. */
   permissions: string[];
+  /** The zones that a member of the staff is kept to; empty: none or all. */
+  zoneIds: string[];
   email: string | null;
   phone: string | null;
   firstName: string;
