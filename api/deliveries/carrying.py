@@ -143,7 +143,7 @@ async def _fail(
     comment: str | None,
     where: WhereWhen | None,
 ) -> Delivery:
-    return await journal.move(
+    failed = await journal.move(
         work,
         delivery,
         DeliveryStatus.FAILED,
@@ -157,6 +157,9 @@ async def _fail(
         eta_until=None,
         failure_reason=reason or FailureReason.OTHER,
     )
+    if delivery.courier_id is not None:
+        routing.turned(work, delivery.courier_id)
+    return failed
 
 
 async def _bring_back(work: Work, delivery: Delivery, by: By, comment: str | None) -> Delivery:

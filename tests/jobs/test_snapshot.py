@@ -75,10 +75,13 @@ class Twin:
             capacity=Load(row["capacity_items"], row["capacity_grams"], row["capacity_cm3"]),
             load=Load(*(sum(one.demand[i] for one in aboard) for i in range(3))),
             done=sum(began is not None and one["delivered_at"] >= began for one in done),
-            pinned=1 if stops else 0,
+            pinned=1 if stops and not self._has_failed(stops[0]) else 0,
             excluded=self._excluded(row, place),
             stops=tuple(stops),
         )
+
+    def _has_failed(self, stop: Stop) -> bool:
+        return bool(self.deliveries[UUID(bytes=stop.delivery)]["status"] == "failed")
 
     def _is_pickup_of(self, dropoff: Stop, other: Stop) -> bool:
         same = dropoff.delivery == other.delivery
@@ -95,7 +98,8 @@ class Twin:
             for row in self.tables["route_stops"]
             if row["route_id"] in routes and row["done_at"] is None
         ]
-        for row in sorted(rows, key=lambda row: row["seq"]):
+        failed = {key for key, row in self.deliveries.items() if row["status"] == "failed"}
+        for row in sorted(rows, key=lambda row: (row["delivery_id"] in failed, row["seq"])):
             kind = Kind.PICKUP if row["kind"] == "pickup" else Kind.DROPOFF
             yield self._stop(
                 self.deliveries[row["delivery_id"]], kind, row["service_s"], routed=True
@@ -103,7 +107,8 @@ class Twin:
 
     def _stop(self, delivery: Any, kind: Kind, service_s: int, *, routed: bool = False) -> Stop:
         at_pickup = kind is Kind.PICKUP
-        leads_to_shop = at_pickup or delivery["status"] == "failed"
+        failed = delivery["status"] == "failed"
+        leads_to_shop = at_pickup or failed
         place = delivery["pickup_location" if leads_to_shop else "dropoff_location"]
         opens = delivery["ready_at" if at_pickup else "window_start"]
         x_m, y_m = self._xy(place)
@@ -112,8 +117,8 @@ class Twin:
             kind=kind,
             x_m=x_m,
             y_m=y_m,
-            open_s=0 if opens is None else self._s(opens),
-            due_s=NO_DUE if at_pickup else self._s(delivery["window_end"]),
+            open_s=0 if opens is None or failed else self._s(opens),
+            due_s=NO_DUE if leads_to_shop else self._s(delivery["window_end"]),
             service_s=service_s,
             demand=Load(delivery["items"], delivery["weight_grams"], delivery["volume_cm3"]),
         )

@@ -1,4 +1,4 @@
-// The stop the courier goes to now: where, whom to ask for, and the one thing to do there.
+// A stop of the courier's: where, whom to ask for, and the one thing to do there.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { sentenceOf } from '../../lib/api/errors';
@@ -14,15 +14,14 @@ import { ProblemForm } from './problem_form';
 interface Props {
   desk: Desk;
   delivery: CourierDelivery;
-  /** Null for a delivery that failed and waits for what comes next. */
-  stop: Stop | null;
+  stop: Stop;
 }
 
 export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const [reports, setReports] = useState(false);
-  const atPickup = stop?.kind === 'pickup';
+  const atPickup = stop.kind === 'pickup';
   const place = leadsToShop(delivery, atPickup) ? delivery.pickup : delivery.dropoff;
   const act = async (send: () => Promise<void>): Promise<void> => {
     setBusy(true);
@@ -37,9 +36,9 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
         <span class="muted" dir="ltr">
           {delivery.orderNumber}
         </span>
-        {stop?.etaAt && <span class="muted stop-eta">{clockTime(Date.parse(stop.etaAt), locale.value)}</span>}
+        {stop.etaAt && <span class="muted stop-eta">{clockTime(Date.parse(stop.etaAt), locale.value)}</span>}
       </p>
-      {stop?.reachedAt && (
+      {stop.reachedAt && (
         <p class="muted" data-test="reached">
           {t('you_are_there')}
         </p>
