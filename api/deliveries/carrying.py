@@ -62,7 +62,7 @@ async def report(work: Work, delivery_id: DeliveryId, move: CourierMove) -> Deli
         case DeliveryStatus.PENDING:
             return await service.take_back(work, delivery, By.COURIER, move.comment)
         case DeliveryStatus.IN_TRANSIT:
-            return await _moved(work, delivery, DeliveryStatus.IN_TRANSIT, By.COURIER, move)
+            return await _set_out(work, delivery, By.COURIER, move)
 
 
 async def complete(work: Work, delivery_id: DeliveryId, done: Completion) -> Delivery:
@@ -118,7 +118,7 @@ async def _decided(work: Work, delivery: Delivery, move: StaffMove) -> Delivery:
         case DeliveryStatus.PENDING:
             return await service.take_back(work, delivery, By.OPERATOR, move.comment)
         case DeliveryStatus.IN_TRANSIT:
-            return await _moved(work, delivery, DeliveryStatus.IN_TRANSIT, By.OPERATOR, None)
+            return await _set_out(work, delivery, By.OPERATOR, None)
 
 
 async def _pick_up(work: Work, delivery: Delivery, where: WhereWhen) -> Delivery:
@@ -133,6 +133,23 @@ async def _pick_up(work: Work, delivery: Delivery, where: WhereWhen) -> Delivery
         await courier_rows.lock(work, delivery.courier_id)
         await routing.stop_done(work, delivery.courier_id, delivery.id, StopKind.PICKUP)
     return taken
+
+
+async def _set_out(work: Work, delivery: Delivery, by: By, where: WhereWhen | None) -> Delivery:
+    """Note that the courier is on the way to the customer; after a failure all begins anew."""
+    under_way = await _moved(
+        work,
+        delivery,
+        DeliveryStatus.IN_TRANSIT,
+        by,
+        where,
+        failed_at=None,
+        failure_reason=None,
+    )
+    if delivery.status is DeliveryStatus.FAILED and delivery.courier_id is not None:
+        await courier_rows.lock(work, delivery.courier_id)
+        await routing.go_again(work, delivery.courier_id, delivery.id)
+    return under_way
 
 
 async def _fail(

@@ -93,6 +93,15 @@ _DROP = Command(
       AND s.delivery_id = :delivery_id AND s.done_at IS NULL
     """
 )
+_AGAIN = Command(
+    """
+    UPDATE route_stops AS s SET reached_at = NULL, seq = (
+        SELECT min(seq) - 1 FROM route_stops WHERE route_id = s.route_id AND done_at IS NULL)
+    FROM delivery_routes AS r
+    WHERE r.id = s.route_id AND r.courier_id = :courier_id AND r.status = 'in_progress'
+      AND s.delivery_id = :delivery_id AND s.done_at IS NULL
+    """
+)
 _SET_ETAS = Command(
     """
     WITH free AS (
@@ -182,6 +191,12 @@ async def stop_done(
 
 def turned(work: Work, courier_id: CourierId) -> None:
     """Tell that the route leads elsewhere now: a delivery on it has failed."""
+    work.emit(RouteChanged(courier_id))
+
+
+async def go_again(work: Work, courier_id: CourierId, delivery_id: DeliveryId) -> None:
+    """Send the courier to where a delivery failed, now; having been there before counts no more."""
+    await _AGAIN.run(work.db, courier_id=courier_id, delivery_id=delivery_id)
     work.emit(RouteChanged(courier_id))
 
 

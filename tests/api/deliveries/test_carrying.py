@@ -312,7 +312,7 @@ async def test_the_route_of_a_failed_delivery_leads_back(cast: Cast) -> None:
 
 
 async def test_what_has_failed_goes_back_after_the_couriers_other_stops(cast: Cast) -> None:
-    """The others have nothing to do with it."""
+    """The others have nothing to do with it; who tries again goes there at once."""
     courier, customer = await cast.courier(), await cast.customer()
     _order, failed = await brought_to(cast, courier, "in_transit")
     order, second = await brought_to(cast, courier, "in_transit", customer)
@@ -333,6 +333,8 @@ async def test_what_has_failed_goes_back_after_the_couriers_other_stops(cast: Ca
     assert told == before + 1
     _order, third = await brought_to(cast, courier)
     assert (await sequence())[0] == [second, third, third, failed]
+    (await report(courier, failed, "in_transit")).data  # noqa: B018  # fails unless 2xx
+    assert await sequence() == ([failed, second, third, third], [failed, second, third], 1)
 
 
 async def test_an_order_has_one_live_delivery_however_often_it_is_opened(cast: Cast) -> None:
