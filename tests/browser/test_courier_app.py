@@ -124,11 +124,13 @@ async def test_who_has_a_failed_delivery_aboard_hands_the_next_one_over(
     """What failed goes back after it, or is tried again, at any time."""
     courier, door = await cast.courier(), DROPOFF | {"address": "Door street 2"}
     _order, failed = await brought_to(cast, courier, "failed")
-    _order, second = await brought_to(cast, courier, "in_transit", dropoff=door)
+    gift = {"recipientName": "Greta", "recipientPhone": "+351912345678"}
+    _order, second = await brought_to(cast, courier, "in_transit", dropoff=door, gift=gift)
     async with cast.stack.live():
         tab = await sign_in(tabs, courier)
         await tab.shows("[data-test=stop]:nth-child(1 of [data-test=stop])", "Door street 2")
         await tab.shows("[data-test=stop]:nth-child(2 of [data-test=stop])", "Brought back")
+        await tab.shows("a[href='tel:+351912345678']", "Call")
         await tab.page.click("button.large:has-text('Delivered')")
         await tab.until("document.querySelectorAll('[data-test=stop]').length === 1")
         assert (await dossier(cast, second))["delivery"]["status"] == "delivered"
