@@ -182,9 +182,7 @@ async def change_status(work: Work, status: CourierStatus, until: datetime | Non
     if status is CourierStatus.ONLINE and not _may_work(courier):
         raise NotVerified
     if courier.status is CourierStatus.ON_DELIVERY and status is CourierStatus.ONLINE:
-        changed = replace(courier, shift_ends_at=until, updated_at=work.now)
-        await repository.save_shift(work, changed)
-        return changed
+        status = courier.status
     return await move(work, courier, status, By.COURIER, until=until)
 
 

@@ -10,7 +10,7 @@ import pytest
 from api.kit.clock import real_now
 from tests.support.cast import Cast
 from tests.support.people import Answer, Person
-from tests.support.road import brought_to
+from tests.support.road import brought_to, report
 
 REGISTER, PROFILE, STATUS = (f"/api/v1/courier/{act}" for act in ("register", "profile", "status"))
 STAFF = "/api/v1/admin/couriers"
@@ -29,6 +29,12 @@ async def verdict(cast: Cast, courier: Person, status: str, reason: str | None =
     """Decide on a courier's papers as a manager."""
     path = f"{STAFF}/{courier.courier_id}/verification"
     return await cast.admin.put(path, {"status": status, "reason": reason})
+
+
+async def give_all_back(courier: Person) -> None:
+    """Give back what was assigned."""
+    for one in (await courier.get("/api/v1/courier/deliveries/active")).data["deliveries"]:
+        (await report(courier, one["id"], "pending")).data  # noqa: B018  # fails unless 2xx
 
 
 async def applicant(cast: Cast) -> Person:
@@ -149,6 +155,12 @@ async def test_a_shift_goes_as_the_courier_says(cast: Cast) -> None:
     for status in ("on_break", "on_break", "online", "online"):
         shown = (await go(courier, status)).data
         assert (shown["status"], shown["shiftEndsAt"]) == (status, begun["shiftEndsAt"])
+    await brought_to(cast, courier)
+    shown = (await go(courier, "online")).data
+    assert (shown["status"], shown["shiftEndsAt"]) == ("on_delivery", begun["shiftEndsAt"])
+    sooner = (ends - timedelta(hours=1)).isoformat()
+    assert (await go(courier, "online", until=sooner)).data["shiftEndsAt"] < begun["shiftEndsAt"]
+    await give_all_back(courier)
     over = (await go(courier, "offline")).data
     assert (over["status"], over["shiftEndsAt"]) == ("offline", None)
 
