@@ -46,6 +46,7 @@ class Twin:
         self.zone_id = UUID(zone_id)
         self.positions: dict[UUID, Position] = market.positions
         self.deliveries = {row["id"]: row for row in tables["deliveries"]}
+        self.failed = {key for key, row in self.deliveries.items() if row["status"] == "failed"}
         self.waiting = [row for row in tables["deliveries"] if self._waits(row)]
         self.plane = plane_of(self.waiting[0]["pickup_location"])
 
@@ -75,13 +76,10 @@ class Twin:
             capacity=Load(row["capacity_items"], row["capacity_grams"], row["capacity_cm3"]),
             load=Load(*(sum(one.demand[i] for one in aboard) for i in range(3))),
             done=sum(began is not None and one["delivered_at"] >= began for one in done),
-            pinned=1 if stops and not self._has_failed(stops[0]) else 0,
+            pinned=int(any(UUID(bytes=one.delivery) not in self.failed for one in stops)),
             excluded=self._excluded(row, place),
             stops=tuple(stops),
         )
-
-    def _has_failed(self, stop: Stop) -> bool:
-        return bool(self.deliveries[UUID(bytes=stop.delivery)]["status"] == "failed")
 
     def _is_pickup_of(self, dropoff: Stop, other: Stop) -> bool:
         same = dropoff.delivery == other.delivery
@@ -98,8 +96,7 @@ class Twin:
             for row in self.tables["route_stops"]
             if row["route_id"] in routes and row["done_at"] is None
         ]
-        failed = {key for key, row in self.deliveries.items() if row["status"] == "failed"}
-        for row in sorted(rows, key=lambda row: (row["delivery_id"] in failed, row["seq"])):
+        for row in sorted(rows, key=lambda row: (row["delivery_id"] in self.failed, row["seq"])):
             kind = Kind.PICKUP if row["kind"] == "pickup" else Kind.DROPOFF
             yield self._stop(
                 self.deliveries[row["delivery_id"]], kind, row["service_s"], routed=True
