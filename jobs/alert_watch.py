@@ -3,12 +3,11 @@
 Of a silent courier there is no news of this kind: what was wrong stays so, and nothing else begins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from uuid import UUID
 
 from api.alerts import service
 from api.alerts.model import Alert, AlertKind
-from api.deliveries.lifecycle import DeliveryStatus
 from api.deliveries.model import StopKind
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId, new_id
 from api.kit.statement import Query
@@ -61,7 +60,7 @@ class AlertWatch:
             position, stops = market.positions.get(courier.id), market.stops.get(courier.id)
             if not stops:
                 continue
-            stop, progress = _next(stops), known.get(courier.id)
+            stop, progress = stops[0], known.get(courier.id)
             way = (stop.id, stop.place)
             if position is not None and not live.is_stale(position):
                 at = Point(position.lat, position.lng)
@@ -84,11 +83,6 @@ def _behind_time(market: Market, policy: DispatchPolicy) -> Iterator[Alert]:
             found = risk(end_s, eta_s, policy)
             if found is not Risk.ON_TIME:
                 yield _alert(_KIND[found], stop, market)
-
-
-def _next(stops: Sequence[StopRow]) -> StopRow:
-    """Return where a courier goes now; what has failed may be brought back after all others."""
-    return next((one for one in stops if one.status is not DeliveryStatus.FAILED), stops[0])
 
 
 def _alert(kind: AlertKind, stop: StopRow, market: Market) -> Alert:

@@ -104,9 +104,14 @@ class StopRow:
     eta_until: datetime | None
 
     @property
+    def goes_back(self) -> bool:
+        """Tell whether the stop is the shop that something failed goes back to, at any time."""
+        return self.status is DeliveryStatus.FAILED
+
+    @property
     def place(self) -> Point:
-        """Where the stop leads; what has failed goes back to where it came from."""
-        if self.kind is StopKind.PICKUP or self.status is DeliveryStatus.FAILED:
+        """Where the stop leads."""
+        if self.kind is StopKind.PICKUP or self.goes_back:
             return self.pickup_location
         return self.dropoff_location
 
@@ -160,7 +165,7 @@ _STOPS = Query(
     JOIN deliveries AS d ON d.id = s.delivery_id
     JOIN couriers AS c ON c.id = r.courier_id
     WHERE s.done_at IS NULL AND c.home_zone_id = ANY(:zone_ids)
-    ORDER BY r.courier_id, s.seq
+    ORDER BY r.courier_id, d.status = 'failed', s.seq  -- as the route is shown to the courier
     """,
 )
 _BARS = Query(
@@ -273,7 +278,7 @@ def courier_view(
             sum(stop.volume_cm3 for stop in aboard),
         ),
         done=row.done,
-        pinned=min(1, len(stops)),
+        pinned=0 if not stops or stops[0].goes_back else 1,
         excluded=_excluded(row, position, live),
         stops=tuple(_stop(market, stop, plane) for stop in stops),
     )
@@ -293,13 +298,14 @@ def _stop(market: Market, row: StopRow, plane: Plane) -> Stop:
     at_pickup = row.kind is StopKind.PICKUP
     x_m, y_m = plane.xy_of(row.place)
     opens = row.ready_at if at_pickup else row.window_start
+    is_due = not at_pickup and not row.goes_back
     return Stop(
         delivery=row.delivery_id.bytes,
         kind=Kind.PICKUP if at_pickup else Kind.DROPOFF,
         x_m=round(x_m),
         y_m=round(y_m),
-        open_s=_seconds(market, opens) if opens else 0,
-        due_s=NO_DUE if at_pickup else _seconds(market, row.window_end),
+        open_s=_seconds(market, opens) if opens and not row.goes_back else 0,
+        due_s=_seconds(market, row.window_end) if is_due else NO_DUE,
         service_s=row.service_s,
         demand=Load(row.items, row.weight_grams, row.volume_cm3),
     )

@@ -4,6 +4,7 @@ A courier has arrived who stays within reach of a stop for a moment, by the time
 riding past is no arrival, and fixes that come late tell the same.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
@@ -66,9 +67,10 @@ class Arrivals:
         self._forget_unused()
         return told
 
-    def forget(self, courier: LiveCourier) -> None:
-        """Forget where a courier stays, who goes off shift."""
-        self._stays = self._stays.without(courier.ref)
+    def forget(self, couriers: Sequence[LiveCourier]) -> None:
+        """Forget where couriers stay, who have no stops any more: coming again is news."""
+        gone = [courier.ref for courier in couriers]
+        self._stays = self._stays.some(~np.isin(self._stays.who, gone))
 
     def _number(self, stop_id: UUID) -> int:
         number = self._number_of.get(stop_id)

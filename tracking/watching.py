@@ -52,12 +52,13 @@ class Watching:
 
     def forget(self, courier: LiveCourier) -> None:
         """Forget where a courier is, who goes off shift."""
-        self._arrivals.forget(courier)
+        self._arrivals.forget([courier])
         self._zones.forget(courier)
 
     def _take(self, seen: Sightings | None) -> None:
         if seen is None:
             return
+        self._arrivals.forget([courier for courier in seen.couriers if not has_stops(courier)])
         at_work = sightings.only(seen, has_stops)
         if at_work is not None:
             self.facts += self._arrivals.take(at_work)

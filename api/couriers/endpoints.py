@@ -33,7 +33,7 @@ async def apply(work: Work, _path: Nothing, _query: Nothing, draft: Application)
 async def change_profile(
     work: Work, _path: Nothing, _query: Nothing, draft: Application
 ) -> CourierView:
-    """Change vehicle, capacity or home zone."""
+    """Change vehicle, capacity or home zone; during a shift only to less room."""
     return CourierView.of(await service.apply(work, draft))
 
 

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from api.couriers import repository
 from api.couriers.events import CourierMoved, VerificationChanged
-from api.couriers.lifecycle import COURIER, VERIFICATION, WORKING, CourierStatus, Verification
+from api.couriers.lifecycle import (
+    COURIER,
+    ON_SHIFT,
+    VERIFICATION,
+    WORKING,
+    CourierStatus,
+    Verification,
+)
 from api.couriers.model import Courier, NamedCourier
 from api.couriers.schema import Application, VerificationChange
 from api.kit.db import UniqueViolation
@@ -24,8 +31,20 @@ class NotVerified(Conflict):
     code, title = "not_verified", "A manager must verify you before you can work"
 
 
+class OnShift(Conflict):
+    """The courier would have another vehicle, more room or another zone while at work."""
+
+    code, title = (
+        "on_shift",
+        "Go offline first: vehicle, zone and more room do not change on shift",
+    )
+
+
 async def apply(work: Work, draft: Application) -> Courier:
-    """Apply as a courier, or change vehicle and capacity; a rejected one is looked at again."""
+    """Apply as a courier, or change vehicle and capacity; a rejected one is looked at again.
+
+    Raises `OnShift` where dispatch counts on what was to be changed.
+    """
     await zones.get(work, draft.home_zone_id)
     known = await repository.lock_by_user(work, work.actor.id)
     values = draft.model_dump()
@@ -49,11 +68,26 @@ async def apply(work: Work, draft: Application) -> Courier:
         rejected_reason=None,
         updated_at=work.now,
     )
+    if known.status in ON_SHIFT and _is_counted_on(known, changed):
+        raise OnShift
     await repository.save_application(work, changed)
     work.record("courier.change", "courier", known.id, old=_audited(known), new=_audited(changed))
     if verification is not known.verification_status:
         _tell(work, changed)
     return changed
+
+
+def _is_counted_on(known: Courier, changed: Courier) -> bool:
+    """Tell whether a change must not come in the middle of a shift; less room may be told at once.
+
+    Offers were made, and zones see the courier, by what was known when the shift began.
+    """
+    return (
+        (changed.vehicle_type, changed.home_zone_id) != (known.vehicle_type, known.home_zone_id)
+        or changed.capacity_items > known.capacity_items
+        or changed.capacity_grams > known.capacity_grams
+        or changed.capacity_cm3 > known.capacity_cm3
+    )
 
 
 def _tell(work: Work, courier: Courier) -> None:
@@ -148,9 +182,7 @@ async def change_status(work: Work, status: CourierStatus, until: datetime | Non
     if status is CourierStatus.ONLINE and not _may_work(courier):
         raise NotVerified
     if courier.status is CourierStatus.ON_DELIVERY and status is CourierStatus.ONLINE:
-        changed = replace(courier, shift_ends_at=until, updated_at=work.now)
-        await repository.save_shift(work, changed)
-        return changed
+        status = courier.status
     return await move(work, courier, status, By.COURIER, until=until)
 
 

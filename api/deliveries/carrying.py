@@ -62,7 +62,7 @@ async def report(work: Work, delivery_id: DeliveryId, move: CourierMove) -> Deli
         case DeliveryStatus.PENDING:
             return await service.take_back(work, delivery, By.COURIER, move.comment)
         case DeliveryStatus.IN_TRANSIT:
-            return await _moved(work, delivery, DeliveryStatus.IN_TRANSIT, By.COURIER, move)
+            return await _set_out(work, delivery, By.COURIER, move)
 
 
 async def complete(work: Work, delivery_id: DeliveryId, done: Completion) -> Delivery:
@@ -118,7 +118,7 @@ async def _decided(work: Work, delivery: Delivery, move: StaffMove) -> Delivery:
         case DeliveryStatus.PENDING:
             return await service.take_back(work, delivery, By.OPERATOR, move.comment)
         case DeliveryStatus.IN_TRANSIT:
-            return await _moved(work, delivery, DeliveryStatus.IN_TRANSIT, By.OPERATOR, None)
+            return await _set_out(work, delivery, By.OPERATOR, None)
 
 
 async def _pick_up(work: Work, delivery: Delivery, where: WhereWhen) -> Delivery:
@@ -135,6 +135,23 @@ async def _pick_up(work: Work, delivery: Delivery, where: WhereWhen) -> Delivery
     return taken
 
 
+async def _set_out(work: Work, delivery: Delivery, by: By, where: WhereWhen | None) -> Delivery:
+    """Note that the courier is on the way to the customer; after a failure all begins anew."""
+    under_way = await _moved(
+        work,
+        delivery,
+        DeliveryStatus.IN_TRANSIT,
+        by,
+        where,
+        failed_at=None,
+        failure_reason=None,
+    )
+    if delivery.status is DeliveryStatus.FAILED and delivery.courier_id is not None:
+        await courier_rows.lock(work, delivery.courier_id)
+        await routing.go_again(work, delivery.courier_id, delivery.id)
+    return under_way
+
+
 async def _fail(
     work: Work,
     delivery: Delivery,
@@ -143,7 +160,7 @@ async def _fail(
     comment: str | None,
     where: WhereWhen | None,
 ) -> Delivery:
-    return await journal.move(
+    failed = await journal.move(
         work,
         delivery,
         DeliveryStatus.FAILED,
@@ -157,6 +174,9 @@ async def _fail(
         eta_until=None,
         failure_reason=reason or FailureReason.OTHER,
     )
+    if delivery.courier_id is not None:
+        routing.turned(work, delivery.courier_id)
+    return failed
 
 
 async def _bring_back(work: Work, delivery: Delivery, by: By, comment: str | None) -> Delivery:

@@ -34,7 +34,7 @@ async def active(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) ->
 
 
 async def route(work: Work, _path: Nothing, _query: Nothing, _body: Nothing) -> RouteView:
-    """The courier's stops, in sequence; what has failed goes back to its pickup place."""
+    """The courier's stops, in sequence; what failed goes back to the shop after the others."""
     courier = await couriers.own(work)
     found = {one.id: one for one in await repository.open_of_courier(work, courier.id)}
     stops = []

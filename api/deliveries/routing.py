@@ -58,8 +58,9 @@ _WAITING = Query(
     RouteStop,
     """
     SELECT s.* FROM route_stops AS s JOIN delivery_routes AS r ON r.id = s.route_id
+    JOIN deliveries AS d ON d.id = s.delivery_id
     WHERE r.courier_id = :courier_id AND r.status = 'in_progress' AND s.done_at IS NULL
-    ORDER BY s.seq
+    ORDER BY d.status = 'failed', s.seq
     """,
 )
 _ADD = Command(
@@ -88,6 +89,15 @@ _DONE = Command(
 _DROP = Command(
     """
     DELETE FROM route_stops AS s USING delivery_routes AS r
+    WHERE r.id = s.route_id AND r.courier_id = :courier_id AND r.status = 'in_progress'
+      AND s.delivery_id = :delivery_id AND s.done_at IS NULL
+    """
+)
+_AGAIN = Command(
+    """
+    UPDATE route_stops AS s SET reached_at = NULL, seq = (
+        SELECT min(seq) - 1 FROM route_stops WHERE route_id = s.route_id AND done_at IS NULL)
+    FROM delivery_routes AS r
     WHERE r.id = s.route_id AND r.courier_id = :courier_id AND r.status = 'in_progress'
       AND s.delivery_id = :delivery_id AND s.done_at IS NULL
     """
@@ -122,7 +132,10 @@ _REACHED = Query(
 
 
 async def waiting_stops(work: Work, courier_id: CourierId) -> list[RouteStop]:
-    """Return the stops a courier still has to make, in sequence."""
+    """Return the stops a courier still has to make, in sequence.
+
+    What has failed goes back to the shop after all others.
+    """
     return await _WAITING.all(work.db, courier_id=courier_id)
 
 
@@ -173,6 +186,17 @@ async def stop_done(
         work.db, courier_id=courier_id, delivery_id=delivery_id, kind=kind, now=work.now
     )
     await _FINISH.run(work.db, courier_id=courier_id, now=work.now)
+    work.emit(RouteChanged(courier_id))
+
+
+def turned(work: Work, courier_id: CourierId) -> None:
+    """Tell that the route leads elsewhere now: a delivery on it has failed."""
+    work.emit(RouteChanged(courier_id))
+
+
+async def go_again(work: Work, courier_id: CourierId, delivery_id: DeliveryId) -> None:
+    """Send the courier to where a delivery failed, now; having been there before counts no more."""
+    await _AGAIN.run(work.db, courier_id=courier_id, delivery_id=delivery_id)
     work.emit(RouteChanged(courier_id))
 
 

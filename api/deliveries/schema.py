@@ -145,6 +145,7 @@ class CourierDeliveryView(DeliveryView):
     dropoff: PlaceView
     notes: str | None
     recipient_name: str | None
+    recipient_phone: str | None
 
     @classmethod
     def with_order(cls, delivery: Delivery, order: Order) -> Self:
@@ -157,6 +158,7 @@ class CourierDeliveryView(DeliveryView):
             dropoff=PlaceView.model_validate(order.delivery_snapshot),
             notes=order.notes,
             recipient_name=order.recipient_name,
+            recipient_phone=order.recipient_phone,
         )
 
 

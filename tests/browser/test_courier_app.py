@@ -11,7 +11,8 @@ from benchmarks.city.waiting import wait_until
 from tests.browser.scene import open_console
 from tests.browser.tab import PATIENCE_S, Tab, Tabs
 from tests.support.cast import Cast
-from tests.support.people import PASSWORD, PICKUP, Person
+from tests.support.people import DROPOFF, PASSWORD, PICKUP, Person
+from tests.support.road import brought_to, dossier
 from tracking import gateway, keys
 from tracking.phones import admit
 
@@ -115,6 +116,27 @@ async def test_an_offer_is_taken_and_carried_to_the_door(tabs: Tabs, cast: Cast)
             await tab.shows(".screen", sign)
         done = (await customer.get(f"/api/v1/orders/{order['id']}")).data
         assert done["status"] == "delivered"
+
+
+async def test_who_has_a_failed_delivery_aboard_hands_the_next_one_over(
+    tabs: Tabs, cast: Cast
+) -> None:
+    """What failed goes back after it, or is tried again, at any time."""
+    courier, door = await cast.courier(), DROPOFF | {"address": "Door street 2"}
+    _order, failed = await brought_to(cast, courier, "failed")
+    gift = {"recipientName": "Greta", "recipientPhone": "+351912345678"}
+    _order, second = await brought_to(cast, courier, "in_transit", dropoff=door, gift=gift)
+    async with cast.stack.live():
+        tab = await sign_in(tabs, courier)
+        await tab.shows("[data-test=stop]:nth-child(1 of [data-test=stop])", "Door street 2")
+        await tab.shows("[data-test=stop]:nth-child(2 of [data-test=stop])", "Brought back")
+        await tab.shows("a[href='tel:+351912345678']", "Call")
+        await tab.page.click("button.large:has-text('Delivered')")
+        await tab.until("document.querySelectorAll('[data-test=stop]').length === 1")
+        assert (await dossier(cast, second))["delivery"]["status"] == "delivered"
+        await tab.page.click("button.large:has-text('Brought back')")
+        await tab.shows(".screen", "Waiting for an offer")
+        assert (await dossier(cast, failed))["delivery"]["status"] == "returned"
 
 
 async def test_a_refused_offer_goes_away(tabs: Tabs, cast: Cast) -> None:

@@ -9,6 +9,7 @@ from jobs import eta_learning
 from jobs.eta_watch import EtaWatch
 from tests.jobs.market import AT_PICKUP, stand
 from tests.support.cast import Cast
+from tests.support.people import DROPOFF, PICKUP
 from tests.support.road import brought_to, complete, report
 
 FAR = (AT_PICKUP[0] + 0.05, AT_PICKUP[1])
@@ -114,3 +115,18 @@ async def test_what_has_failed_is_expected_at_no_time(cast: Cast) -> None:
     assert (await eta(cast, order), await told(cast)) == (None, count)
     (await report(courier, delivery_id, "in_transit")).data  # noqa: B018  # fails unless 2xx
     assert await eta(cast, order) is not None
+
+
+async def test_what_has_failed_delays_nobody_else(cast: Cast) -> None:
+    """It goes back to the shop, far away, after the courier's other stops."""
+    courier = await cast.courier()
+    far = PICKUP | {"latitude": FAR[0]}
+    _order, failed = await brought_to(cast, courier, "in_transit", pickup=far)
+    order, _delivery_id = await brought_to(cast, courier, "in_transit")
+    await stand(cast.stack, courier, DROPOFF["latitude"], DROPOFF["longitude"])
+    before = await eta(cast, order)
+    assert before is not None
+    (await report(courier, failed, "failed")).data  # noqa: B018  # fails unless 2xx
+    after = await eta(cast, order)
+    assert after is not None
+    assert after <= before

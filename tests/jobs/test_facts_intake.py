@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from jobs import courier_plans, facts_intake
 from jobs.facts_intake import FactsIntake
 from tests.support.cast import Cast
 from tests.support.people import Person
-from tests.support.road import brought_to, report
+from tests.support.road import brought_to, complete, decide, report
 from tracking import facts, keys, plans, zones
 from tracking.facts import Fact, What
 from tracking.plans import CourierState
@@ -104,6 +106,43 @@ async def test_the_door_is_reached_with_the_goods_and_not_before(cast: Cast) -> 
     assert await arrivals_told_at_the_door() == 0
     (await report(courier, delivery_id, "in_transit")).data  # noqa: B018  # fails unless 2xx
     assert await arrivals_told_at_the_door() == 1
+
+
+@pytest.mark.parametrize("by", ["courier", "operator"])
+async def test_who_tries_again_has_not_been_at_the_door_yet(cast: Cast, by: str) -> None:
+    """Nothing of the first try is left: coming is told anew, and no reason stays why it failed."""
+    courier, customer = await cast.courier(), await cast.customer()
+    order, delivery_id = await brought_to(cast, courier, "in_transit", customer)
+    (row,) = await cast.stack.rows("SELECT id FROM route_stops WHERE kind = 'dropoff'")
+    intake = FactsIntake(cast.stack.station)
+
+    async def come(at_ms: int) -> str | None:
+        await tell(cast, reached(UUID(courier.courier_id), row["id"], at_ms))
+        await intake.run_once()
+        return await seen_at_the_door()
+
+    async def seen_at_the_door() -> str | None:
+        seen = (await customer.get(f"/api/v1/orders/{order['id']}/tracking")).data
+        (stop,) = (await courier.get("/api/v1/courier/route")).data["stops"]
+        assert stop["reachedAt"] == seen["reachedAt"]
+        return seen["reachedAt"]  # type: ignore[no-any-return]  # as JSON says
+
+    first = await come(AT_MS)
+    assert first is not None
+    (await report(courier, delivery_id, "failed")).data  # noqa: B018  # fails unless 2xx
+    if by == "courier":
+        again = await report(courier, delivery_id, "in_transit")
+    else:
+        again = await decide(cast, delivery_id, "in_transit")
+    assert again.data["failureReason"] is None
+    assert await seen_at_the_door() is None
+    assert (await plan_of(cast, courier)).state is CourierState.CARRYING
+    assert len(await told(cast)) == 1
+    second = await come(AT_MS + 900_000)
+    assert second not in {None, first}
+    assert len(await told(cast)) == 2
+    done = (await complete(courier, delivery_id)).data
+    assert (done["status"], done["failureReason"]) == ("delivered", None)
 
 
 async def test_zones_are_published_and_crossings_told(cast: Cast) -> None:

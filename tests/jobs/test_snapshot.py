@@ -46,6 +46,7 @@ class Twin:
         self.zone_id = UUID(zone_id)
         self.positions: dict[UUID, Position] = market.positions
         self.deliveries = {row["id"]: row for row in tables["deliveries"]}
+        self.failed = {key for key, row in self.deliveries.items() if row["status"] == "failed"}
         self.waiting = [row for row in tables["deliveries"] if self._waits(row)]
         self.plane = plane_of(self.waiting[0]["pickup_location"])
 
@@ -75,7 +76,7 @@ class Twin:
             capacity=Load(row["capacity_items"], row["capacity_grams"], row["capacity_cm3"]),
             load=Load(*(sum(one.demand[i] for one in aboard) for i in range(3))),
             done=sum(began is not None and one["delivered_at"] >= began for one in done),
-            pinned=1 if stops else 0,
+            pinned=int(any(UUID(bytes=one.delivery) not in self.failed for one in stops)),
             excluded=self._excluded(row, place),
             stops=tuple(stops),
         )
@@ -95,7 +96,7 @@ class Twin:
             for row in self.tables["route_stops"]
             if row["route_id"] in routes and row["done_at"] is None
         ]
-        for row in sorted(rows, key=lambda row: row["seq"]):
+        for row in sorted(rows, key=lambda row: (row["delivery_id"] in self.failed, row["seq"])):
             kind = Kind.PICKUP if row["kind"] == "pickup" else Kind.DROPOFF
             yield self._stop(
                 self.deliveries[row["delivery_id"]], kind, row["service_s"], routed=True
@@ -103,7 +104,8 @@ class Twin:
 
     def _stop(self, delivery: Any, kind: Kind, service_s: int, *, routed: bool = False) -> Stop:
         at_pickup = kind is Kind.PICKUP
-        leads_to_shop = at_pickup or delivery["status"] == "failed"
+        failed = delivery["status"] == "failed"
+        leads_to_shop = at_pickup or failed
         place = delivery["pickup_location" if leads_to_shop else "dropoff_location"]
         opens = delivery["ready_at" if at_pickup else "window_start"]
         x_m, y_m = self._xy(place)
@@ -112,8 +114,8 @@ class Twin:
             kind=kind,
             x_m=x_m,
             y_m=y_m,
-            open_s=0 if opens is None else self._s(opens),
-            due_s=NO_DUE if at_pickup else self._s(delivery["window_end"]),
+            open_s=0 if opens is None or failed else self._s(opens),
+            due_s=NO_DUE if leads_to_shop else self._s(delivery["window_end"]),
             service_s=service_s,
             demand=Load(delivery["items"], delivery["weight_grams"], delivery["volume_cm3"]),
         )

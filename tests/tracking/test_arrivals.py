@@ -101,6 +101,18 @@ def test_a_stop_that_is_no_longer_planned_is_not_reached() -> None:
     assert taken(at, [record(ANNA, 4, 200, 500.0)]) == []
 
 
+def test_who_is_sent_to_a_stop_again_arrives_again() -> None:
+    """It was no stop of theirs meanwhile; they are seen elsewhere or still there."""
+    fleet = fleet_of(ANNA)
+    at = Watching(fleet)
+    assert taken(at, [record(ANNA, 1, 0, 0.0), record(ANNA, 2, 20, 0.0)]) != []
+    for stops, t_s, east_m in (((), 30, 300.0), ((stop(SHOP, 0.0),), 60, 10.0)):
+        fleet.apply(replace(plan_of(ANNA), stops=stops))
+        assert taken(at, [record(ANNA, t_s, t_s, east_m)]) == []
+    again = taken(at, [record(ANNA, 80, 80, 10.0)])
+    assert again == [reached(ANNA, SHOP, NOW_MS + 60_000)]
+
+
 def test_positions_that_others_report_arrive_too() -> None:
     """As phones do that speak HTTP."""
     at = Watching(fleet_of(ANNA))

@@ -31,6 +31,7 @@ export interface CourierDelivery extends Delivery {
   dropoff: ContactPlace;
   notes: string | null;
   recipientName: string | null;
+  recipientPhone: string | null;
 }
 
 export interface Stop {

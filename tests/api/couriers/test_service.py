@@ -10,9 +10,14 @@ import pytest
 from api.kit.clock import real_now
 from tests.support.cast import Cast
 from tests.support.people import Answer, Person
+from tests.support.road import brought_to, report
 
 REGISTER, PROFILE, STATUS = (f"/api/v1/courier/{act}" for act in ("register", "profile", "status"))
 STAFF = "/api/v1/admin/couriers"
+NORTH = {
+    "type": "Polygon",
+    "coordinates": [[[-8.7, 41.3], [-8.5, 41.3], [-8.5, 41.4], [-8.7, 41.4], [-8.7, 41.3]]],
+}
 
 
 async def go(courier: Person, status: str, **more: Any) -> Answer:
@@ -24,6 +29,12 @@ async def verdict(cast: Cast, courier: Person, status: str, reason: str | None =
     """Decide on a courier's papers as a manager."""
     path = f"{STAFF}/{courier.courier_id}/verification"
     return await cast.admin.put(path, {"status": status, "reason": reason})
+
+
+async def give_all_back(courier: Person) -> None:
+    """Give back what was assigned."""
+    for one in (await courier.get("/api/v1/courier/deliveries/active")).data["deliveries"]:
+        (await report(courier, one["id"], "pending")).data  # noqa: B018  # fails unless 2xx
 
 
 async def applicant(cast: Cast) -> Person:
@@ -99,11 +110,40 @@ async def test_papers_are_verified_or_rejected_with_a_reason_and_looked_at_again
 
 
 async def test_a_change_of_vehicle_keeps_a_verified_courier_verified(cast: Cast) -> None:
-    courier = await cast.courier(capacityItems=2)
+    courier = await cast.courier(online=False, capacityItems=2)
     draft = {"vehicleType": "car", "homeZoneId": cast.zone_id, "capacityItems": 9}
     changed = (await courier.put(PROFILE, draft)).data
     assert (changed["vehicleType"], changed["capacityItems"]) == ("car", 9)
-    assert (changed["verificationStatus"], changed["status"]) == ("verified", "online")
+    assert (changed["verificationStatus"], changed["status"]) == ("verified", "offline")
+
+
+@pytest.mark.parametrize("status", ["online", "on_break", "on_delivery"])
+async def test_what_dispatch_counts_on_is_not_changed_during_a_shift(
+    cast: Cast, status: str
+) -> None:
+    """The vehicle, more room, the zone; less room and a new number plate are told at once."""
+    room = {"capacityItems": 4, "capacityGrams": 9000, "capacityCm3": 9000}
+    courier = await cast.courier(**room)
+    if status == "on_delivery":
+        await brought_to(cast, courier)
+    else:
+        await go(courier, status)
+    zone = {"name": "North", "code": "north", "polygon": NORTH, "timeZone": "Europe/Lisbon"}
+    fees = {"baseFeeMinor": 250, "perKmFeeMinor": 50, "currency": "EUR"}
+    north = (await cast.admin.post("/api/v1/admin/delivery-zones", zone | fees)).data["id"]
+    same = {"vehicleType": "motorcycle", "homeZoneId": cast.zone_id} | room
+    before = (await courier.get(PROFILE)).data
+    assert before["status"] == status
+    more = [{name: size + 1} for name, size in room.items()]
+    for change in ({"vehicleType": "car"}, {"homeZoneId": north}, *more):
+        for answer in (
+            await courier.put(PROFILE, same | change),
+            await courier.post(REGISTER, same | change),
+        ):
+            assert (answer.status, answer.code) == (409, "on_shift"), change
+    assert (await courier.get(PROFILE)).data == before
+    less = same | {"capacityItems": 1, "vehicleNumber": "AA-01-BB"}
+    assert (await courier.put(PROFILE, less)).data["capacityItems"] == 1
 
 
 async def test_a_shift_goes_as_the_courier_says(cast: Cast) -> None:
@@ -115,6 +155,12 @@ async def test_a_shift_goes_as_the_courier_says(cast: Cast) -> None:
     for status in ("on_break", "on_break", "online", "online"):
         shown = (await go(courier, status)).data
         assert (shown["status"], shown["shiftEndsAt"]) == (status, begun["shiftEndsAt"])
+    await brought_to(cast, courier)
+    shown = (await go(courier, "online")).data
+    assert (shown["status"], shown["shiftEndsAt"]) == ("on_delivery", begun["shiftEndsAt"])
+    sooner = (ends - timedelta(hours=1)).isoformat()
+    assert (await go(courier, "online", until=sooner)).data["shiftEndsAt"] < begun["shiftEndsAt"]
+    await give_all_back(courier)
     over = (await go(courier, "offline")).data
     assert (over["status"], over["shiftEndsAt"]) == ("offline", None)
 

@@ -311,6 +311,32 @@ async def test_the_route_of_a_failed_delivery_leads_back(cast: Cast) -> None:
     assert (await stop())["address"] == DROPOFF["address"]
 
 
+async def test_what_has_failed_goes_back_after_the_couriers_other_stops(cast: Cast) -> None:
+    """The others have nothing to do with it; who tries again goes there at once."""
+    courier, customer = await cast.courier(), await cast.customer()
+    _order, failed = await brought_to(cast, courier, "in_transit")
+    order, second = await brought_to(cast, courier, "in_transit", customer)
+
+    async def sequence() -> tuple[list[str], list[str], int]:
+        await cast.stack.settle()
+        route = (await courier.get("/api/v1/courier/route")).data["stops"]
+        active = (await courier.get("/api/v1/courier/deliveries/active")).data["deliveries"]
+        seen = (await customer.get(f"/api/v1/orders/{order['id']}/tracking")).data
+        stops = [stop["deliveryId"] for stop in route]
+        return stops, [one["id"] for one in active], seen["stopsBefore"]
+
+    before = len(await cast.stack.rows("SELECT 1 FROM outbox WHERE topic = 'route.changed'"))
+    assert await sequence() == ([failed, second], [failed, second], 1)
+    (await report(courier, failed, "failed")).data  # noqa: B018  # fails unless 2xx
+    assert await sequence() == ([second, failed], [second, failed], 0)
+    told = len(await cast.stack.rows("SELECT 1 FROM outbox WHERE topic = 'route.changed'"))
+    assert told == before + 1
+    _order, third = await brought_to(cast, courier)
+    assert (await sequence())[0] == [second, third, third, failed]
+    (await report(courier, failed, "in_transit")).data  # noqa: B018  # fails unless 2xx
+    assert await sequence() == ([failed, second, third, third], [failed, second, third], 1)
+
+
 async def test_an_order_has_one_live_delivery_however_often_it_is_opened(cast: Cast) -> None:
     draft = {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A parcel"}]}
     order = (await (await cast.customer()).post("/api/v1/orders", draft, key="k")).data

@@ -39,11 +39,15 @@ async def test_an_offer_is_seen_with_its_way_and_its_pay(cast: Cast) -> None:
 async def test_whom_to_meet_is_told_to_who_accepts(cast: Cast) -> None:
     courier = await cast.courier()
     whom = {"contactName": "Rui", "contactPhone": "+351912000001", "notes": "door code 1234"}
-    order = await cast.order(await cast.customer(), dropoff=DROPOFF | whom)
+    gift = {"recipientName": "Greta", "recipientPhone": "+351912345678"}
+    order = await cast.order(await cast.customer(), dropoff=DROPOFF | whom, gift=gift)
     offer_id = await offer(cast, (await cast.delivery_of(order))["id"], courier)
     (shown,) = (await courier.get("/api/v1/courier/offers")).data["offers"]
     assert (shown["pickup"], shown["dropoff"]) == (PICKUP, DROPOFF)
-    assert (await answer(courier, offer_id)).data["dropoff"] == DROPOFF | whom
+    assert not shown.keys() & gift.keys()
+    accepted = (await answer(courier, offer_id)).data
+    assert accepted["dropoff"] == DROPOFF | whom
+    assert gift == {name: accepted[name] for name in gift}
 
 
 async def test_accepting_again_gives_the_same_answer(cast: Cast) -> None:

@@ -1,8 +1,8 @@
-// The stop the courier goes to now: where, whom to ask for, and the one thing to do there.
+// A stop of the courier's: where, whom to ask for, and the one thing to do there.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { sentenceOf } from '../../lib/api/errors';
-import type { Place } from '../../lib/api/views';
+import type { ContactPlace, Place } from '../../lib/api/views';
 import { locale } from '../../lib/i18n/locale';
 import { clockTime } from '../../lib/time/format';
 import { Icon } from '../../lib/ui/icons';
@@ -14,16 +14,15 @@ import { ProblemForm } from './problem_form';
 interface Props {
   desk: Desk;
   delivery: CourierDelivery;
-  /** Null for a delivery that failed and waits for what comes next. */
-  stop: Stop | null;
+  stop: Stop;
 }
 
 export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const [reports, setReports] = useState(false);
-  const atPickup = stop?.kind === 'pickup';
-  const place = leadsToShop(delivery, atPickup) ? delivery.pickup : delivery.dropoff;
+  const atPickup = stop.kind === 'pickup';
+  const { place, phone } = meeting(delivery, atPickup);
   const act = async (send: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setProblem('');
@@ -37,9 +36,9 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
         <span class="muted" dir="ltr">
           {delivery.orderNumber}
         </span>
-        {stop?.etaAt && <span class="muted stop-eta">{clockTime(Date.parse(stop.etaAt), locale.value)}</span>}
+        {stop.etaAt && <span class="muted stop-eta">{clockTime(Date.parse(stop.etaAt), locale.value)}</span>}
       </p>
-      {stop?.reachedAt && (
+      {stop.reachedAt && (
         <p class="muted" data-test="reached">
           {t('you_are_there')}
         </p>
@@ -52,8 +51,8 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
         <a class="button tall-button" href={wayTo(place)} target="_blank" rel="noreferrer">
           <Icon name="nav" /> {t('navigate')}
         </a>
-        {place.contactPhone && (
-          <a class="button tall-button" href={`tel:${place.contactPhone}`}>
+        {phone && (
+          <a class="button tall-button" href={`tel:${phone}`}>
             <Icon name="phone" /> {t('call')}
           </a>
         )}
@@ -79,9 +78,16 @@ export function NextStop({ desk, delivery, stop }: Props): JSX.Element {
   );
 }
 
-/** Tell whether the way leads to the shop: what has failed goes back there. */
-function leadsToShop(delivery: CourierDelivery, atPickup: boolean): boolean {
-  return atPickup || delivery.status === 'failed';
+interface Meeting {
+  place: ContactPlace;
+  name: string | null;
+  phone: string | null;
+}
+
+/** Return where the way leads and who is there: what has failed goes back to the shop, a gift to who is to have it. */
+function meeting({ status, pickup, dropoff, recipientName, recipientPhone }: CourierDelivery, atPickup: boolean): Meeting {
+  if (atPickup || status === 'failed') return { place: pickup, name: pickup.contactName, phone: pickup.contactPhone };
+  return { place: dropoff, name: recipientName ?? dropoff.contactName, phone: recipientPhone ?? dropoff.contactPhone };
 }
 
 /** Return a link that opens the way: in the phone's own app on Android, else on the web. */
@@ -92,9 +98,7 @@ function wayTo({ latitude, longitude }: Place): string {
 }
 
 function Particulars({ delivery, atPickup }: { delivery: CourierDelivery; atPickup: boolean }): JSX.Element {
-  const toShop = leadsToShop(delivery, atPickup);
-  const place = toShop ? delivery.pickup : delivery.dropoff;
-  const name = toShop ? place.contactName : (delivery.recipientName ?? place.contactName);
+  const { place, name } = meeting(delivery, atPickup);
   const ready = delivery.orderStatus === 'ready_for_delivery';
   const readyAt = clockTime(Date.parse(delivery.readyAt), locale.value);
   return (

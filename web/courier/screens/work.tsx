@@ -1,4 +1,4 @@
-// The next stop with what to do there, then the stops after it.
+// The next stop with what to do there, what has failed with what can be done about it, then the other stops.
 import type { JSX } from 'preact';
 import { locale } from '../../lib/i18n/locale';
 import { clockTime } from '../../lib/time/format';
@@ -7,30 +7,35 @@ import { t } from '../speech';
 import type { CourierDelivery, Stop } from '../views';
 import { NextStop } from './next_stop';
 
+interface Task {
+  stop: Stop;
+  delivery: CourierDelivery;
+}
+
 export function Work({ desk }: { desk: Desk }): JSX.Element | null {
-  const stops = desk.stops.value;
-  const find = (stop: Stop): CourierDelivery | undefined =>
-    desk.deliveries.value.find((one) => one.id === stop.deliveryId);
-  const [first, ...later] = stops;
-  const failed = desk.deliveries.value.find((one) => one.status === 'failed');
-  const current = first && find(first);
-  if (!first || !current) {
-    if (failed) return <NextStop desk={desk} delivery={failed} stop={null} />;
-    return desk.isOnShift ? <p class="center muted">{t('waiting_for_offers')}</p> : null;
-  }
+  const tasks = desk.stops.value.flatMap((stop): Task[] => {
+    const delivery = desk.deliveries.value.find((one) => one.id === stop.deliveryId);
+    return delivery ? [{ stop, delivery }] : [];
+  });
+  // What has failed comes last, but may be tried again or brought back at any time.
+  const now = tasks.filter(({ delivery }, i) => i === 0 || delivery.status === 'failed');
+  const later = tasks.filter((task) => !now.includes(task));
+  if (now.length === 0) return desk.isOnShift ? <p class="center muted">{t('waiting_for_offers')}</p> : null;
   return (
     <>
-      <NextStop key={`${first.deliveryId}${first.kind}`} desk={desk} delivery={current} stop={first} />
+      {now.map(({ stop, delivery }) => (
+        <NextStop key={`${stop.deliveryId}${stop.kind}`} desk={desk} delivery={delivery} stop={stop} />
+      ))}
       {later.length > 0 && (
         <section class="card">
           <h2 class="muted">{t('afterwards')}</h2>
           <ol class="later">
-            {later.map((stop) => (
+            {later.map(({ stop, delivery }) => (
               <li key={`${stop.deliveryId}${stop.kind}`}>
                 <span class={`kind ${stop.kind}`}>{t(stop.kind)}</span>
                 <bdi>{stop.address}</bdi>
                 <span class="muted meta">
-                  {stop.etaAt ? clockTime(Date.parse(stop.etaAt), locale.value) : ''} {find(stop)?.orderNumber}
+                  {stop.etaAt ? clockTime(Date.parse(stop.etaAt), locale.value) : ''} {delivery.orderNumber}
                 </span>
               </li>
             ))}
