@@ -125,6 +125,18 @@ _CLAIM = Query(
 )
 
 _HANDLED = Command("UPDATE outbox SET handled_at = :now WHERE seq = :seq")
+_MARK_UNCLAIMED = Query(
+    int,
+    """
+    WITH ours AS (
+        SELECT seq FROM outbox
+        WHERE seq = ANY(:seqs) AND handled_at IS NULL
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox SET handled_at = :now FROM ours WHERE outbox.seq = ours.seq
+    RETURNING outbox.seq
+    """,
+)
 _PUBLISHED = Command("UPDATE outbox SET published_at = :now WHERE seq = ANY(:seqs)")
 _FAILED = Command(
     """
@@ -193,6 +205,14 @@ async def claim(db: Connection, seq: int) -> bool:
 async def mark_handled(db: Connection, seq: int) -> None:
     """Note, in the transaction of the reactions, that they ran."""
     await _HANDLED.run(db, seq=seq, now=real_now())
+
+
+async def mark_unclaimed(db: Connection, seqs: Sequence[int]) -> list[int]:
+    """Note of rows without reactions that they are handled; return which of them this call marked.
+
+    Those that another relay has in hand, or has handled, are left out: nobody waits for anybody.
+    """
+    return await _MARK_UNCLAIMED.all(db, seqs=list(seqs), now=real_now())
 
 
 async def mark_published(db: Connection, seqs: Sequence[int]) -> None:
