@@ -133,8 +133,13 @@ _MARK_UNCLAIMED = Query(
         WHERE seq = ANY(:seqs) AND handled_at IS NULL
         FOR UPDATE SKIP LOCKED
     )
-    UPDATE outbox SET handled_at = :now FROM ours WHERE outbox.seq = ours.seq
-    RETURNING outbox.seq
+    UPDATE outbox AS o SET handled_at = :now FROM ours
+    WHERE o.seq = ours.seq
+      AND NOT EXISTS (
+          SELECT FROM outbox AS earlier
+          WHERE earlier.seq = ANY(:seqs) AND earlier.key = o.key AND earlier.seq < o.seq
+            AND earlier.handled_at IS NULL AND earlier.seq NOT IN (SELECT seq FROM ours))
+    RETURNING o.seq
     """,
 )
 _PUBLISHED = Command("UPDATE outbox SET published_at = :now WHERE seq = ANY(:seqs)")
@@ -210,7 +215,8 @@ async def mark_handled(db: Connection, seq: int) -> None:
 async def mark_unclaimed(db: Connection, seqs: Sequence[int]) -> list[int]:
     """Note of rows without reactions that they are handled; return which of them this call marked.
 
-    Those that another relay has in hand, or has handled, are left out: nobody waits for anybody.
+    Those that another relay has in hand are left out, and what stands behind them: nobody waits,
+    and nothing is overtaken.
     """
     return await _MARK_UNCLAIMED.all(db, seqs=list(seqs), now=real_now())
 
