@@ -9,6 +9,7 @@ backlog, and while Redis is away reactions go on.
 import asyncio
 import logging
 import random
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ import orjson
 from api.kit import logs, outbox
 from api.kit.clock import real_now
 from api.kit.db import OUT_OF_REACH, Connection, Database
-from api.kit.events import Event, UnknownTopic, decode
+from api.kit.events import CORE, Event, UnknownTopic, decode
 from api.kit.ids import CourierId
 from api.kit.outbox import Hopeless, OutboxRow
 from api.kit.work import Work
@@ -32,6 +33,8 @@ log = logging.getLogger("jobs.outbox")
 BATCH = 200
 POLL_S = 1.0
 PARK_AFTER = 10
+AT_ONCE = 4
+"""Reactions of different things that go on together; calls outside go one after another."""
 
 
 class Relay:
@@ -40,6 +43,7 @@ class Relay:
     def __init__(self, station: Station, lane: str) -> None:
         self._station = station
         self._lane = lane
+        self._at_once = AT_ONCE if lane == CORE else 1
         self.woken = asyncio.Event()
         self._handled = asyncio.Event()
         self._handled.set()  # another relay may have left something untold
@@ -60,14 +64,41 @@ class Relay:
         """Handle the next events; tell whether there may be more."""
         async with self._station.database.connection() as db:
             rows = await outbox.to_handle(db, self._lane, BATCH)
-        behind: set[str] = set()
-        done = 0
-        for row in rows:
-            if row.key not in behind and await self._try(row):
-                done += 1
-            else:
-                behind.add(row.key)
-        return done > 0 and len(rows) == BATCH
+        done: set[int] = set()
+        left = rows
+        while left:
+            passing, asking, left = _turn(left)
+            done |= await self._pass(passing)
+            behind = {row.key for row, _event in passing if row.seq not in done}
+            done |= await self._try_all([row for row in asking if row.key not in behind])
+            behind |= {row.key for row in asking if row.seq not in done}
+            left = [row for row in left if row.key not in behind]
+        return bool(done) and len(rows) == BATCH
+
+    async def _pass(self, passing: list[tuple[OutboxRow, Event]]) -> set[int]:
+        """Mark events that nothing follows from, in one statement; return those that we marked."""
+        if not passing:
+            return set()
+        async with self._station.database.connection() as db:
+            ours = set(await outbox.mark_unclaimed(db, [row.seq for row, _event in passing]))
+        for row, event in passing:
+            if row.seq in ours:
+                self._note_handled(row, event)
+        return ours
+
+    async def _try_all(self, rows: list[OutboxRow]) -> set[int]:
+        """Handle events of different things, a few at a time; return which were handled."""
+        queue = iter(rows)
+        hands = (self._try_next(queue) for _ in range(self._at_once))
+        done: set[int] = set()
+        for outcome in await asyncio.gather(*hands, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            done |= outcome
+        return done
+
+    async def _try_next(self, queue: Iterator[OutboxRow]) -> set[int]:
+        return {row.seq for row in queue if await self._try(row)}
 
     async def _try(self, row: OutboxRow) -> bool:
         """Handle one event; False where it failed, or another relay has it in hand."""
@@ -104,10 +135,13 @@ class Relay:
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
             await outbox.mark_handled(work.db, row.seq)
+        self._note_handled(row, event)
+        return True
+
+    def _note_handled(self, row: OutboxRow, event: Event) -> None:
         self._handled.set()
         self._station.metrics.reactions.labels(row.topic, "handled").inc()
         count(self._station, event)
-        return True
 
     async def _note_failure(self, row: OutboxRow, error: Exception, what: str) -> None:
         topic = row.topic if not isinstance(error, UnknownTopic) else "unknown"
@@ -163,6 +197,35 @@ class Relay:
                     body = orjson.dumps(_named(row, work.now) | one.body)
                     news.add(pipeline, one.name, body, one.rooms)
             await pipeline.execute()
+
+
+def _turn(
+    rows: list[OutboxRow],
+) -> tuple[list[tuple[OutboxRow, Event]], list[OutboxRow], list[OutboxRow]]:
+    """Divide rows: what passes at once; then of each thing the first that asks for more; the rest.
+
+    So events of one thing keep their order, and none waits for the reactions of another thing.
+    """
+    passing: list[tuple[OutboxRow, Event]] = []
+    asking: dict[str, OutboxRow] = {}
+    rest: list[OutboxRow] = []
+    for row in rows:
+        if row.key in asking:
+            rest.append(row)
+        elif (event := _without_reaction(row)) is not None:
+            passing.append((row, event))
+        else:
+            asking[row.key] = row
+    return passing, list(asking.values()), rest
+
+
+def _without_reaction(row: OutboxRow) -> Event | None:
+    """Return the event that nothing follows from; None where something does, or may."""
+    try:
+        event = decode(row.topic, row.payload)
+    except Exception:  # unreadable: it is tried like the others, which notes the failure
+        return None
+    return None if type(event) in REACTIONS or type(event) in CALLS else event
 
 
 async def _a_moment(sign: asyncio.Event) -> None:

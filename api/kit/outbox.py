@@ -125,6 +125,23 @@ _CLAIM = Query(
 )
 
 _HANDLED = Command("UPDATE outbox SET handled_at = :now WHERE seq = :seq")
+_MARK_UNCLAIMED = Query(
+    int,
+    """
+    WITH ours AS (
+        SELECT seq FROM outbox
+        WHERE seq = ANY(:seqs) AND handled_at IS NULL
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox AS o SET handled_at = :now FROM ours
+    WHERE o.seq = ours.seq
+      AND NOT EXISTS (
+          SELECT FROM outbox AS earlier
+          WHERE earlier.seq = ANY(:seqs) AND earlier.key = o.key AND earlier.seq < o.seq
+            AND earlier.handled_at IS NULL AND earlier.seq NOT IN (SELECT seq FROM ours))
+    RETURNING o.seq
+    """,
+)
 _PUBLISHED = Command("UPDATE outbox SET published_at = :now WHERE seq = ANY(:seqs)")
 _FAILED = Command(
     """
@@ -193,6 +210,15 @@ async def claim(db: Connection, seq: int) -> bool:
 async def mark_handled(db: Connection, seq: int) -> None:
     """Note, in the transaction of the reactions, that they ran."""
     await _HANDLED.run(db, seq=seq, now=real_now())
+
+
+async def mark_unclaimed(db: Connection, seqs: Sequence[int]) -> list[int]:
+    """Note of rows without reactions that they are handled; return which of them this call marked.
+
+    Those that another relay has in hand are left out, and what stands behind them: nobody waits,
+    and nothing is overtaken.
+    """
+    return await _MARK_UNCLAIMED.all(db, seqs=list(seqs), now=real_now())
 
 
 async def mark_published(db: Connection, seqs: Sequence[int]) -> None:

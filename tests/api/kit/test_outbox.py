@@ -142,6 +142,20 @@ async def test_an_event_is_claimed_by_one_worker_and_never_after_it_was_handled(
         assert not await outbox.claim(db, row.seq)
 
 
+async def test_what_is_marked_together_overtakes_nothing_that_another_worker_has_in_hand(
+    database: Database,
+) -> None:
+    await save(database, RouteChanged(ONE), RouteChanged(ONE), RouteChanged(TWO), RouteChanged(ONE))
+    first, second, other, last = await waiting(database)
+    seqs = [row.seq for row in (first, second, other, last)]
+    async with database.connection() as db:
+        async with database.transaction() as theirs:
+            assert await outbox.claim(theirs, second.seq)
+            assert sorted(await outbox.mark_unclaimed(db, seqs)) == [first.seq, other.seq]
+        assert sorted(await outbox.mark_unclaimed(db, seqs)) == [second.seq, last.seq]
+        assert await outbox.mark_unclaimed(db, seqs) == []
+
+
 async def test_what_was_handled_is_told_and_holds_nothing_up(database: Database) -> None:
     await save(database, RouteChanged(ONE), RouteChanged(ONE), RouteChanged(TWO))
     first, second, other = await waiting(database)
