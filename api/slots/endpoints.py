@@ -15,6 +15,7 @@ from api.slots.schema import (
     FreeSlotQuery,
     FreeSlotView,
     OpenedView,
+    PlannedSlotView,
     SkippedView,
     SlotDraft,
     SlotPath,
@@ -58,6 +59,11 @@ async def all_slots(
     return page_of(query, [SlotView.of(slot) for slot in found], total)
 
 
+async def any_slot(work: Work, path: SlotPath, _query: Nothing, _body: Nothing) -> PlannedSlotView:
+    """One slot as staff set it; its ETag is what a change demands, its load stands in the list."""
+    return PlannedSlotView.of(await service.own(work, path.slot_id))
+
+
 async def open_slots(work: Work, _path: Nothing, _query: Nothing, draft: SlotsDraft) -> OpenedView:
     """Open slots on one day or by a weekly pattern, all of them or none."""
     opened = await service.open_slots(work, draft)
@@ -68,15 +74,17 @@ async def open_slots(work: Work, _path: Nothing, _query: Nothing, draft: SlotsDr
 
 
 async def change(work: Work, path: SlotPath, _query: Nothing, draft: SlotDraft) -> SlotView:
-    """Replace places and hours of a slot, close it or open it; If-Match is its `version`."""
+    """Replace places and hours of a slot, close it or open it again."""
     return SlotView.of(await service.change(work, path.slot_id, draft))
 
 
 _ADMIN = "/api/v1/admin/delivery-slots"
+_ONE = f"{_ADMIN}/{{slotId}}"
 
 ENDPOINTS = (
     Endpoint("GET", "/api/v1/delivery-slots", free_slots, PUBLIC, Owner.ANYONE),
     Endpoint("GET", _ADMIN, all_slots, "slot:read", Owner.OWN_ZONES),
     Endpoint("POST", _ADMIN, open_slots, "slot:manage", Owner.OWN_ZONES, status=201),
-    Endpoint("PUT", f"{_ADMIN}/{{slotId}}", change, "slot:manage", Owner.OWN_ZONES, versioned=True),
+    Endpoint("GET", _ONE, any_slot, "slot:read", Owner.OWN_ZONES, versioned=True),
+    Endpoint("PUT", _ONE, change, "slot:manage", Owner.OWN_ZONES, versioned=True),
 )

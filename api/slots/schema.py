@@ -183,12 +183,29 @@ class SlotView(FreeSlotView):
         """Return the view of `slot`."""
         return cls(
             **_common(slot),
-            max_orders=slot.max_orders,
             current_orders=slot.current_orders,
-            is_available=slot.is_available,
-            version=slot.version,
-            updated_at=slot.updated_at,
+            **{name: getattr(slot, name) for name in _PLANNED},
         )
+
+
+class PlannedSlotView(View):
+    """A slot as staff set it; bookings, which leave its version as it is, change nothing here."""
+
+    id: SlotId
+    zone_id: ZoneId
+    date: date
+    start_time: WallTime
+    end_time: WallTime
+    max_orders: int
+    is_available: bool
+    version: int
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self:
+        """Return the view of `slot`."""
+        values = _common(slot) | {name: getattr(slot, name) for name in _PLANNED}
+        return cls(**{name: values[name] for name in cls.model_fields})
 
 
 class SkippedView(View):
@@ -210,6 +227,9 @@ class OpenedView(View):
 
     slots: list[SlotView]
     skipped: list[SkippedView]
+
+
+_PLANNED = ("max_orders", "is_available", "version", "updated_at")
 
 
 def _common(slot: Slot) -> dict[str, object]:

@@ -97,6 +97,14 @@ async def open_slots(work: Work, draft: SlotsDraft) -> Opened:
     return Opened(made, skipped)
 
 
+async def own(work: Work, slot_id: SlotId) -> Slot:
+    """Return a slot of a zone that the caller may look after; raise `NotFound` for others."""
+    slot = await repository.slot(work, slot_id)
+    if slot is None or not work.actor.covers(slot.zone_id):
+        raise NotFound("There is no such slot")
+    return slot
+
+
 async def change(work: Work, slot_id: SlotId, draft: SlotDraft) -> Slot:
     """Replace places and hours of a slot, close it or open it again.
 
@@ -155,10 +163,7 @@ async def release(work: Work, slot_id: SlotId) -> None:
 
 async def _lock_own(work: Work, slot_id: SlotId) -> Slot:
     """Return a slot that the caller may look after, held; its zone first, as when slots open."""
-    found = await repository.slot(work, slot_id)
-    if found is None or not work.actor.covers(found.zone_id):
-        raise NotFound("There is no such slot")
-    await zones.lock_own(work, found.zone_id)
+    await zones.lock_own(work, (await own(work, slot_id)).zone_id)
     slot = await repository.lock(work, slot_id)
     if slot is None:
         raise NotFound("There is no such slot")

@@ -256,6 +256,10 @@ async def test_a_slot_is_changed_by_whoever_read_it_last(cast: Cast) -> None:
     assert (changed.data["maxOrders"], changed.data["endTime"]) == (5, "12:00")
     assert changed.headers["ETag"] == '"2"'
     assert (await change(cast.admin, slot, 1, maxOrders=9)).code == "stale_version"
+    read = await cast.admin.get(f"{ADMIN}/{slot['id']}")
+    assert read.headers["ETag"] == '"2"'
+    assert read.data == {name: changed.data[name] for name in read.data}
+    assert "currentOrders" not in read.data  # a booking would change it, and not the version
     blind = await cast.admin.put(
         f"{ADMIN}/{slot['id']}", hours("09:00", "10:00") | {"maxOrders": 1}
     )
