@@ -19,6 +19,7 @@ from api.people.endpoints import ENDPOINTS as PEOPLE
 from api.places.endpoints import ENDPOINTS as PLACES
 from api.profiles.endpoints import ENDPOINTS as PROFILES
 from api.service_keys.endpoints import ENDPOINTS as SERVICE_KEYS
+from api.slots.endpoints import ENDPOINTS as SLOTS
 from api.staff.endpoints import ENDPOINTS as STAFF
 from api.system_settings.endpoints import ENDPOINTS as SYSTEM_SETTINGS
 from api.trails.endpoints import ENDPOINTS as TRAILS
@@ -28,6 +29,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *IDENTITY,
     *FILES,
     *ZONES,
+    *SLOTS,
     *PLACES,
     *PROFILES,
     *COMPANIES,

@@ -10,7 +10,7 @@ from api.settings import DispatchKind, Settings
 from dispatch.explain import unassigned_text
 from dispatch.plan import NOBODY, Unassigned
 from dispatch.policy import DispatchPolicy
-from dispatch.promise import promised
+from dispatch.promise import expected_s, promised
 from dispatch.reasons import Unserved
 from geo.travel import USUAL_PACES, DetourModel, Pace
 from geo.vehicle import Vehicle
@@ -67,6 +67,14 @@ def why_not_yet(work: Work, ready_at: datetime) -> str | None:
 def direct_seconds(work: Work, distance_m: float) -> int:
     """Return how long a car takes for a straight distance."""
     return work[TRAVEL].seconds(distance_m, Vehicle.CAR)
+
+
+def just_in_time(work: Work, opens_at: datetime, distance_m: float) -> datetime:
+    """Return when goods must be ready to be there as a window opens; now, if that has passed."""
+    policy = work[POLICY]
+    near_s = policy.promise_approach_s  # a courier needs so long in any case
+    lead_s = expected_s(near_s, round(distance_m), policy) - near_s
+    return max(work.now, opens_at - timedelta(seconds=lead_s))
 
 
 def promised_window(work: Work, ready_at: datetime, distance_m: float) -> tuple[datetime, datetime]:

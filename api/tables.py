@@ -14,12 +14,14 @@ from api.offers import model as offers
 from api.orders import model as orders
 from api.profiles import model as profiles
 from api.service_keys import model as service_keys
+from api.slots import model as slots
 from api.system_settings import model as system_settings
 from api.zones import model as zones
 
 MODULES = (
     identity,
     zones,
+    slots,
     files,
     profiles,
     service_keys,

@@ -58,6 +58,7 @@ AREAS = frozenset({
     "places",
     "profiles",
     "service_keys",
+    "slots",
     "staff",
     "system_settings",
 })
@@ -244,7 +245,7 @@ def things(base_url: str, token: str | None) -> dict[str, str]:
 
 def keys(base_url: str, token: str | None) -> list[str]:
     """Make an API key for live use and one for the test world; return them."""
-    scopes = ["audit:*", "content:*", "order:*", "user:*", "zone:*"]
+    scopes = ["audit:*", "content:*", "order:*", "slot:*", "user:*", "zone:*"]
     made = []
     for is_test in (False, True):
         answer = requests.post(

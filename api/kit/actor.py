@@ -45,6 +45,8 @@ _DISPATCHING = frozenset({
     "dispatch:write",
     "order:manage",
     "courier:read",
+    "slot:read",
+    "slot:manage",
     "trail:read",
 })
 _MANAGING = _DISPATCHING | {
@@ -78,6 +80,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "monitoring:*",
         "order:*",
         "setting:*",
+        "slot:*",
         "trail:*",
         "user:*",
         "zone:*",

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from api.kit.ids import CompanyId, OrderId, UserId, ZoneId
+from api.kit.ids import CompanyId, OrderId, SlotId, UserId, ZoneId
 from api.kit.tables import identity, metadata, moment, point, stamps, word
 from api.orders.lifecycle import OrderStatus
 from geo.point import Point
@@ -76,6 +76,7 @@ orders = Table(
     word("status", OrderStatus),
     word("delivery_method", DeliveryMethod),
     Column("zone_id", Uuid, ForeignKey("zones.id"), nullable=False),
+    Column("slot_id", Uuid, ForeignKey("delivery_slots.id")),
     Column("pickup_snapshot", JSONB, nullable=False),
     point("pickup_location"),
     Column("delivery_snapshot", JSONB, nullable=False),
@@ -161,6 +162,7 @@ class Order:
     status: OrderStatus
     delivery_method: DeliveryMethod
     zone_id: ZoneId
+    slot_id: SlotId | None
     pickup_snapshot: dict[str, Any]
     pickup_location: Point
     delivery_snapshot: dict[str, Any]

@@ -1,7 +1,6 @@
 """Placing an order by direct request: zone, fee, promise, lines, first statuses."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from api.companies import service as companies
@@ -9,8 +8,9 @@ from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import OrderId, ZoneId, new_id
 from api.kit.lifecycle import By
 from api.kit.money import Money
+from api.kit.statement import columns
 from api.kit.work import Work
-from api.orders import repository, service
+from api.orders import repository, service, timing
 from api.orders.events import OrderPlaced
 from api.orders.lifecycle import OrderStatus
 from api.orders.model import (
@@ -22,13 +22,8 @@ from api.orders.model import (
     StatusChange,
 )
 from api.orders.schema import OrderDraft, PlaceDraft
-from api.planning import promised_window
 from api.settings import SETTINGS
 from api.zones import service as zones
-
-FURTHEST_AHEAD = timedelta(days=60)
-FURTHEST_BACK = timedelta(days=1)
-"""Goods may be ready for hours before somebody types the order in."""
 
 
 class TooManyOpenOrders(Conflict):
@@ -43,7 +38,8 @@ async def place(work: Work, draft: OrderDraft) -> Order:
 
     An order with a company waits for the shop to prepare it; one without is handed over by the
     sender and counts as ready. Raises `InvalidInput` for places outside our zones or past times,
-    `TooManyOpenOrders` for a customer with too many: requests at the same time may pass together.
+    `TooManyOpenOrders` for a customer with too many: requests at the same time may pass together,
+    and what `slots.book` raises for a slot that takes no order.
     """
     if await repository.count_open(work, work.actor.id) >= work[SETTINGS].orders_per_customer:
         raise TooManyOpenOrders
@@ -52,14 +48,11 @@ async def place(work: Work, draft: OrderDraft) -> Order:
     if not work.actor.covers(zone.id):
         foreign = FieldError("pickup", "outside_your_zone", "you order within your own zone only")
         raise InvalidInput(fields=[foreign])
-    ready_at = _ready_at(work, draft)
-    promised_from, promised_until = _promise(work, draft, ready_at, distance_m)
+    times = await timing.agree(work, draft, zone.id, distance_m)
     order = replace(
         _blank(work, draft, zone.id, fee),
         order_number=f"H{await repository.next_number(work)}",
-        ready_at=ready_at,
-        promised_from=promised_from,
-        promised_until=promised_until,
+        **columns(times),
         **_gift(draft),
     )
     await repository.add(work, order, _items(order.id, draft))
@@ -87,7 +80,7 @@ async def _check_company(work: Work, draft: OrderDraft) -> None:
 
 
 def _blank(work: Work, draft: OrderDraft, zone_id: ZoneId, fee: Money) -> Order:
-    """Return the order without number, promise and gift."""
+    """Return the order without number, times and gift."""
     return Order(
         id=OrderId(new_id()),
         order_number="",
@@ -98,6 +91,7 @@ def _blank(work: Work, draft: OrderDraft, zone_id: ZoneId, fee: Money) -> Order:
         status=OrderStatus.PENDING,
         delivery_method=DeliveryMethod.DELIVERY,
         zone_id=zone_id,
+        slot_id=None,
         pickup_snapshot=_snapshot(draft.pickup),
         pickup_location=draft.pickup.point,
         delivery_snapshot=_snapshot(draft.dropoff),
@@ -118,7 +112,7 @@ def _blank(work: Work, draft: OrderDraft, zone_id: ZoneId, fee: Money) -> Order:
         recipient_phone=None,
         hide_price=False,
         ready_at=work.now,
-        not_before=max(draft.window_start, work.now) if draft.window_start else None,
+        not_before=None,
         promised_from=work.now,
         promised_until=work.now,
         cancel_reason=None,
@@ -149,31 +143,6 @@ async def _confirm(work: Work, order: Order) -> Order:
         order = await service.move(work, order, OrderStatus.PREPARING, By.SYSTEM, comment)
         order = await service.move(work, order, OrderStatus.READY_FOR_DELIVERY, By.SYSTEM, comment)
     return order
-
-
-def _ready_at(work: Work, draft: OrderDraft) -> datetime:
-    ready_at = draft.ready_at or work.now
-    if ready_at > work.now + FURTHEST_AHEAD:
-        far = FieldError("readyAt", "too_far", "at most 60 days ahead")
-        raise InvalidInput(fields=[far])
-    if ready_at < work.now - FURTHEST_BACK:
-        past = FieldError("readyAt", "too_early", "lies in the past: leave it out for now")
-        raise InvalidInput(fields=[past])
-    return max(ready_at, work.now)
-
-
-def _promise(
-    work: Work, draft: OrderDraft, ready_at: datetime, distance_m: int
-) -> tuple[datetime, datetime]:
-    if draft.window_start is None or draft.window_end is None:
-        return promised_window(work, ready_at, distance_m)
-    if draft.window_end <= work.now or draft.window_end <= ready_at:
-        past = FieldError("windowEnd", "too_early", "must lie ahead, and after readyAt")
-        raise InvalidInput(fields=[past])
-    if draft.window_end > work.now + FURTHEST_AHEAD:
-        far = FieldError("windowEnd", "too_far", "at most 60 days ahead")
-        raise InvalidInput(fields=[far])
-    return max(draft.window_start, work.now), draft.window_end
 
 
 def _snapshot(place: PlaceDraft) -> dict[str, object]:

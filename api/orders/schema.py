@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from api.identity.schema import Phone
-from api.kit.ids import CompanyId, OrderId, UserId, ZoneId
+from api.kit.ids import CompanyId, OrderId, SlotId, UserId, ZoneId
 from api.kit.schema import (
     AfterQuery,
     Draft,
@@ -66,7 +66,9 @@ class OrderDraft(Draft):
     """An order by direct request: from here to there, these things.
 
     With `companyId` the shop marks it ready; without, the sender has it ready at `readyAt`.
-    Without a window the promise is worked out from readiness and distance.
+    Without a window the promise is worked out from readiness and distance. With `slotId` the order
+    takes a place of that delivery slot, and the slot's hours are the window; `readyAt` is then
+    just in time for it, unless told otherwise.
     """
 
     company_id: CompanyId | None = None
@@ -76,6 +78,7 @@ class OrderDraft(Draft):
     ready_at: WhenGiven | None = None
     window_start: WhenGiven | None = None
     window_end: WhenGiven | None = None
+    slot_id: SlotId | None = None
     payment_method: PaymentMethod = PaymentMethod.CASH
     notes: LongText | None = None
     gift: GiftDraft | None = None
@@ -184,6 +187,7 @@ class OrderView(View):
     user_id: UserId
     company_id: CompanyId | None
     zone_id: ZoneId
+    slot_id: SlotId | None
     kind: OrderKind
     status: OrderStatus
     pickup: PlaceView
@@ -255,6 +259,7 @@ def _common(order: Order) -> dict[str, object]:
         "user_id": order.user_id,
         "company_id": order.company_id,
         "zone_id": order.zone_id,
+        "slot_id": order.slot_id,
         "kind": order.kind,
         "status": order.status,
         "pickup": PlaceView.model_validate(order.pickup_snapshot),

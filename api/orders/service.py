@@ -10,6 +10,7 @@ from api.orders import repository
 from api.orders.events import OrderMoved
 from api.orders.lifecycle import ORDER, OrderStatus
 from api.orders.model import Order, StatusChange
+from api.slots import service as slots
 
 
 async def get(work: Work, order_id: OrderId) -> Order:
@@ -108,6 +109,8 @@ async def move(
         created_at=work.now,
     )
     await repository.save_move(work, moved, change)
+    if cancelled and order.slot_id is not None:
+        await slots.release(work, order.slot_id)
     work.emit(
         OrderMoved(
             order.id,

@@ -4,12 +4,14 @@ from sqlalchemy import bindparam
 
 from api.kit.ids import ZoneId
 from api.kit.page import Place
-from api.kit.statement import Command, Query, columns, inserting, selecting
+from api.kit.statement import Command, Query, columns, inserting, locked, selecting
 from api.kit.work import Work
 from api.zones.model import Zone, zones
 from geo.point import Point
 
-_ZONE = Query(Zone, selecting(Zone, zones).where(zones.c.id == bindparam("id")))
+_BY_ID = selecting(Zone, zones).where(zones.c.id == bindparam("id"))
+_ZONE = Query(Zone, _BY_ID)
+_LOCK = Query(Zone, locked(_BY_ID))
 _ADD = inserting(Zone, zones)
 _CHANGE = Command(
     """
@@ -62,6 +64,11 @@ _DECIMALS = Query(int, "SELECT decimals FROM currencies WHERE code = :code")
 async def zone(work: Work, zone_id: ZoneId) -> Zone | None:
     """Return the zone with this id."""
     return await _ZONE.one(work.db, id=zone_id)
+
+
+async def lock(work: Work, zone_id: ZoneId) -> Zone | None:
+    """Return the zone and hold its row until the transaction ends; orders are placed meanwhile."""
+    return await _LOCK.one(work.db, id=zone_id)
 
 
 async def add(work: Work, added: Zone) -> None:

@@ -1,7 +1,6 @@
 """What clients send to zones and get from them."""
 
 from typing import Annotated, Any, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
@@ -17,12 +16,13 @@ from api.kit.schema import (
     ShortText,
     View,
 )
+from api.zones import time_zones
 from api.zones.model import Zone
 from geo.polygon import to_geojson
 
 
 def _known_time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in time_zones.names():
         message = "not an IANA time zone; for example Europe/Lisbon"
         raise ValueError(message)
     return name

@@ -75,6 +75,15 @@ async def own(work: Work, zone_id: ZoneId) -> Zone:
     return await get(work, zone_id)
 
 
+async def lock_own(work: Work, zone_id: ZoneId) -> Zone:
+    """Return a zone that the caller may look after and hold its row; raise `NotFound`."""
+    zone = await repository.lock(work, zone_id) if work.actor.covers(zone_id) else None
+    if zone is None:
+        raise NotFound("There is no such zone")
+    work.tick()
+    return zone
+
+
 async def at_point(work: Work, point: Point, field: str) -> Zone:
     """Return the zone that holds `point`; raise `InvalidInput` on `field` where none does."""
     zone = await repository.at_point(work, point)

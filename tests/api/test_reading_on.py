@@ -11,6 +11,7 @@ LISTS = (
     f"{STAFF}/deliveries",
     f"{STAFF}/couriers",
     f"{STAFF}/delivery-zones",
+    f"{STAFF}/delivery-slots",
     "/api/v1/companies",
 )
 
@@ -33,6 +34,7 @@ async def test_reading_on_gives_every_row_once_and_in_the_same_order(cast: Cast)
         await cast.order(customer)
         await cast.courier(online=False)
         await cast.shop()
+        await cast.slot(times=[{"startTime": f"0{number}:00", "endTime": f"0{number}:30"}])
         zone = {"name": f"Z{number}", "code": f"z-{number}", "baseFeeMinor": 1, "currency": "EUR"}
         corners = [[[number, 1], [number + 0.1, 1], [number + 0.1, 2], [number, 1]]]
         polygon = {"type": "Polygon", "coordinates": corners}

@@ -31,6 +31,7 @@ LISTS = [
     "/api/v1/admin/couriers",
     "/api/v1/admin/delivery-zones",
     "/api/v1/admin/users",
+    "/api/v1/admin/delivery-slots",
 ]
 
 
@@ -67,6 +68,7 @@ async def world(cast: Cast) -> World:
         "courierId": str(at_home.courier_id),
         "userId": neighbour.me["id"],
         "zoneId": cast.zone_id,
+        "slotId": (await cast.slot())["id"],
     }
     drawn = {
         "name": "Lisbon",
@@ -92,6 +94,7 @@ async def world(cast: Cast) -> World:
         "courierId": courier.courier_id,
         "userId": customer.me["id"],
         "zoneId": other,
+        "slotId": (await cast.slot(other))["id"],
     }
     staff = {
         role: await member(cast, role, zoneIds=[cast.zone_id])

@@ -20,6 +20,7 @@ async def check_books(stack: Stack) -> None:
     await _offers_fit(stack, deliveries)
     await _routes_fit(stack, deliveries)
     await _couriers_fit(stack, deliveries)
+    await _slots_fit(stack, orders)
     for delivery in deliveries.values():
         status, order = delivery["status"], orders[delivery["order_id"]]["status"]
         assert status != "assigned_to_courier" or order in WAITING, (status, order)
@@ -109,3 +110,10 @@ async def _couriers_fit(stack: Stack, deliveries: dict[Any, Any]) -> None:
         if courier["status"] in {"online", "on_delivery"}:
             assert (courier["status"] == "on_delivery") == carries
         assert courier["total_deliveries"] == own.count("delivered")
+
+
+async def _slots_fit(stack: Stack, orders: dict[Any, Any]) -> None:
+    """Each place that counts as taken is that of one order which was not cancelled."""
+    booked = [row["slot_id"] for row in orders.values() if row["cancelled_at"] is None]
+    for slot in await stack.rows("SELECT * FROM delivery_slots"):
+        assert slot["current_orders"] == booked.count(slot["id"]) <= slot["max_orders"]

@@ -87,6 +87,18 @@ class Cast:
         person.keep((await person.post("/api/v1/auth/login", login)).data)
         return company["id"], person
 
+    async def slot(self, zone_id: str | None = None, **changes: Any) -> dict[str, Any]:
+        """Open a delivery slot: tomorrow morning in the cast's zone unless told otherwise."""
+        tomorrow = self.stack.settings.clock.now() + timedelta(days=1)
+        draft = {
+            "zoneId": zone_id or self.zone_id,
+            "date": f"{tomorrow:%Y-%m-%d}",
+            "times": [{"startTime": "09:00", "endTime": "11:00"}],
+            "maxOrders": 3,
+        }
+        opened = (await self.admin.post("/api/v1/admin/delivery-slots", draft | changes)).data
+        return dict(opened["slots"][0])
+
     async def order(self, customer: Person, **changes: Any) -> dict[str, Any]:
         """Place an order and let what follows happen."""
         draft = {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A parcel"}]} | changes

@@ -82,6 +82,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},
     "POST /api/v1/admin/delivery-zones": DRAWN,
     "PUT /api/v1/admin/delivery-zones/{zoneId}": DRAWN,
+    "POST /api/v1/admin/delivery-slots": {
+        "zoneId": NOBODY,
+        "date": "2099-06-01",
+        "times": [{"startTime": "09:00", "endTime": "11:00"}],
+        "maxOrders": 3,
+    },
+    "PUT /api/v1/admin/delivery-slots/{slotId}": {
+        "startTime": "09:00",
+        "endTime": "11:00",
+        "maxOrders": 4,
+    },
     "POST /api/v1/admin/companies": {"name": "Shop"},
     "POST /api/v1/admin/companies/{companyId}/vendors": {"email": "v@shop.example", **PERSON},
     "POST /api/v1/courier/register": {"vehicleType": "car", "homeZoneId": NOBODY},
@@ -106,6 +117,7 @@ _HOUR = "since=2026-11-21T12:00:00Z&until=2026-11-21T13:00:00Z"
 QUERIES = {
     "GET /api/v1/delivery-fees": "pickupLatitude=41.15&pickupLongitude=-8.61"
     "&dropoffLatitude=41.16&dropoffLongitude=-8.63",
+    "GET /api/v1/delivery-slots": f"zoneId={NOBODY}",
     "GET /api/v1/geo/geocode": "text=Rua das Flores 1, Porto",
     "GET /api/v1/geo/reverse": "latitude=41.15&longitude=-8.61",
     "GET /api/v1/admin/couriers/map": "minLatitude=41&minLongitude=-9"
