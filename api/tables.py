@@ -15,6 +15,7 @@ from api.orders import model as orders
 from api.profiles import model as profiles
 from api.service_keys import model as service_keys
 from api.system_settings import model as system_settings
+from api.webhooks import model as webhooks
 from api.zones import model as zones
 
 MODULES = (
@@ -23,6 +24,7 @@ MODULES = (
     files,
     profiles,
     service_keys,
+    webhooks,
     content,
     system_settings,
     companies,

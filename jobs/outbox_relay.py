@@ -21,7 +21,7 @@ from api.kit.events import Event, UnknownTopic, decode
 from api.kit.ids import CourierId
 from api.kit.outbox import Hopeless, OutboxRow
 from api.kit.work import Work
-from jobs import courier_plans
+from jobs import courier_plans, webhook_notes
 from jobs.announcements import Announcement, announcements_of
 from jobs.reactions import CALLS, REACTIONS, Call, count, couriers_of
 from jobs.station import Station
@@ -103,6 +103,7 @@ class Relay:
                 return await outbox.is_handled(work.db, row.seq)
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
+            await webhook_notes.write(work, row, event)
             await outbox.mark_handled(work.db, row.seq)
         self._handled.set()
         self._station.metrics.reactions.labels(row.topic, "handled").inc()
