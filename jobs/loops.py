@@ -59,7 +59,7 @@ def loops_of(
             )
         ),
         Loop("dispatch", settings.dispatch_tick_s, dispatch.run_once),
-        Loop("webhooks", 0.0, sender.run_once),
+        Loop("webhooks", TELL_S, sender.run_once),
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
         Loop("trail", 0.0, TrailWriter(station).run_once),
         Loop("trail settling", trail_settling.PAUSE_S, TrailSettling(station).run_once),

@@ -121,7 +121,7 @@ def _literal(host: str) -> Address | None:
         pass
     try:
         return IPv4Address(socket.inet_aton(host))
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
@@ -165,7 +165,7 @@ class Outbound:
 
     def __init__(self, networks: Sequence[Network], lookup: Lookup = _system_lookup) -> None:
         self._networks = tuple(networks)
-        self._lookup = lookup
+        self._names = _Names(lookup)
         self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -191,6 +191,7 @@ class Outbound:
         """Close every connection."""
         for session in self._sessions.values():
             await session.close()
+        await self._names.close()
 
     def _session(self, scheme: str) -> aiohttp.ClientSession:
         if scheme not in self._sessions:
@@ -198,7 +199,7 @@ class Outbound:
                 limit=0,
                 force_close=True,
                 use_dns_cache=False,
-                resolver=_Names(self._lookup),
+                resolver=self._names,
                 socket_factory=self._factory(public=scheme == "https"),
             )
             self._sessions[scheme] = aiohttp.ClientSession(

@@ -24,7 +24,6 @@ from tests.support.receiver import Heard, Receiver, receiver
 
 HOOKS = "/api/v1/admin/webhooks"
 KEYS = "/api/v1/admin/api-keys"
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -292,7 +291,8 @@ async def test_a_service_is_told_what_its_keys_may_read_and_nothing_else(
     path = f"/api/v1/admin/users/{blocked}"
     version = (await cast.admin.get(path)).data["version"]
     headers = {"If-Match": f'"{version}"'}
-    (await cast.admin.put(f"{path}/active", {"isActive": False}, headers=headers)).data  # noqa: B018
+    block = {"isActive": False, "reason": "a test"}
+    (await cast.admin.put(f"{path}/active", block, headers=headers)).data  # noqa: B018
     await cast.order(await cast.customer(), companyId=company)
     await sent(cast)
     topics = {name: {json.loads(one.body)["type"] for one in there.heard[name]} for name in owners}

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.settings import Settings
+from benchmarks.city.waiting import wait_until
 from jobs.webhook_sender import WebhookSender
 from tests.jobs.test_webhook_sender import hook, service
 from tests.support.cast import Cast
@@ -66,10 +67,8 @@ async def test_who_hangs_refuses_or_fails_delays_neither_other_tenants_nor_order
             placed = [await cast.order(customer) for _ in range(ORDERS)]
             for order in placed:
                 assert (await cast.delivery_of(order))["status"]  # orders go on
-            while len(there.heard["well"]) < ORDERS:
-                await asyncio.sleep(0.02)
-            while not (there.heard["hangs"] and there.heard["fails"]):
-                await asyncio.sleep(0.02)
+            assert await wait_until(lambda: len(there.heard["well"]) == ORDERS)
+            assert await wait_until(lambda: there.heard["hangs"] and there.heard["fails"])
             assert there.given_up == 0  # nobody has waited for a call that hangs
     assert len({one.id for one in there.heard["well"]}) == ORDERS
     tried = await cast.stack.rows(
