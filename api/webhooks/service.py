@@ -1,5 +1,6 @@
 """Webhooks: made for a service, changed, their secret replaced, switched off, sent to again."""
 
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from api.integrations.outbound import networks_of, wrong_with
 from api.kit.clock import real_now
 from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import WebhookId, new_id
-from api.kit.seal import SEAL, Seal
+from api.kit.seal import SEAL, Broken, Seal
 from api.kit.work import Work
 from api.settings import SETTINGS
 from api.webhooks import repository
@@ -138,13 +139,16 @@ async def switch_off(work: Work, webhook_id: WebhookId, reason: str) -> None:
 
 
 def secrets_of(seal: Seal, webhook: Due) -> list[str]:
-    """Return the secrets that sign now, the newest first."""
-    sealed = [webhook.secret_sealed]
-    if webhook.former_secret_sealed is not None and (
-        webhook.former_until is None or webhook.former_until > real_now()
-    ):
-        sealed.append(webhook.former_secret_sealed)
-    return [seal.open(one, _about(webhook.id)) for one in sealed]
+    """Return the secrets that sign now, the newest first; raise `Broken` where that cannot be read.
+
+    A former one that cannot be read is why it was replaced: it is left out.
+    """
+    held = [seal.open(webhook.secret_sealed, _about(webhook.id))]
+    former, until = webhook.former_secret_sealed, webhook.former_until
+    if former is not None and until is not None and until > real_now():
+        with suppress(Broken):
+            held.append(seal.open(former, _about(webhook.id)))
+    return held
 
 
 async def _lock(work: Work, webhook_id: WebhookId) -> Webhook:

@@ -349,3 +349,19 @@ async def test_messages_are_forgotten_after_a_week(cast: Cast, there: Receiver) 
     await cast.order(customer)
     await webhook_sender.forget_old(cast.stack.station)
     assert len(await log_of(cast, made)) == 1
+
+
+async def test_a_secret_of_another_installation_key_says_what_to_do(
+    cast: Cast, there: Receiver
+) -> None:
+    made = await hook(cast, there.url("erp"), events=["order.placed"])
+    await cast.stack.rows("UPDATE webhooks SET secret_sealed = $1", b"\x00" * 60)
+    await cast.order(await cast.customer())
+    await sent(cast)
+    (message,) = await log_of(cast, made)
+    assert not there.heard["erp"]
+    assert "replace it" in message["lastError"]
+    (await cast.admin.post(f"{HOOKS}/{made['id']}/secret")).data  # noqa: B018  # fails unless 2xx
+    await hurry(cast)
+    await sent(cast)
+    assert len(there.heard["erp"]) == 1
