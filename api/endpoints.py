@@ -23,6 +23,7 @@ from api.slots.endpoints import ENDPOINTS as SLOTS
 from api.staff.endpoints import ENDPOINTS as STAFF
 from api.system_settings.endpoints import ENDPOINTS as SYSTEM_SETTINGS
 from api.trails.endpoints import ENDPOINTS as TRAILS
+from api.webhooks.endpoints import ENDPOINTS as WEBHOOKS
 from api.zones.endpoints import ENDPOINTS as ZONES
 
 ENDPOINTS: tuple[AnyEndpoint, ...] = (
@@ -43,6 +44,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *ALERTS,
     *STAFF,
     *SERVICE_KEYS,
+    *WEBHOOKS,
     *SYSTEM_SETTINGS,
     *MONITORING,
     *CONTENT,

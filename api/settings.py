@@ -4,6 +4,7 @@ import os
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -74,6 +75,18 @@ class Settings(BaseSettings):
         schemes, example = _ADDRESSES[str(about.field_name)]
         if given.get_secret_value().partition("://")[0] not in schemes:
             raise ValueError(f"is no address: give one like {example}")
+        return given
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError(
+                    f'holds no networks: write them like ["10.0.0.0/8"]; {error}'
+                ) from error
         return given
 
     environment: Environment = Field(
@@ -214,6 +227,12 @@ class Settings(BaseSettings):
     )
     files_per_user_mb: int = Field(200, ge=1, description="what one user's files may take")
     file_link_s: int = Field(900, ge=60, description="life of a link to a private file")
+
+    webhook_networks: tuple[str, ...] = Field(
+        (),
+        description="networks besides the public one that webhooks may go to, and by plain http, "
+        "as a JSON list of CIDR",
+    )
 
     travel_detour: float = Field(
         0.0, ge=0, le=5, description="road metres per straight metre; 0: by vehicle"

@@ -16,6 +16,7 @@ from api.profiles import model as profiles
 from api.service_keys import model as service_keys
 from api.slots import model as slots
 from api.system_settings import model as system_settings
+from api.webhooks import model as webhooks
 from api.zones import model as zones
 
 MODULES = (
@@ -25,6 +26,7 @@ MODULES = (
     files,
     profiles,
     service_keys,
+    webhooks,
     content,
     system_settings,
     companies,

@@ -61,6 +61,7 @@ AREAS = frozenset({
     "slots",
     "staff",
     "system_settings",
+    "webhooks",
 })
 DESCRIBED = (content_type_conformance, response_schema_conformance, status_code_conformance)
 SECRET = "a secret for this measurement alone 0123456789"  # noqa: S105  # of a private server

@@ -16,6 +16,7 @@ from jobs import (
     packing,
     partitions,
     trail_settling,
+    webhook_sender,
 )
 from jobs.alert_watch import AlertWatch
 from jobs.dispatch_tick import DispatchTick
@@ -26,6 +27,7 @@ from jobs.presence_watch import PresenceWatch
 from jobs.station import Station
 from jobs.trail_settling import TrailSettling
 from jobs.trail_writer import TrailWriter
+from jobs.webhook_sender import WebhookSender
 from tracking import tasks
 
 TELL_S = 0.05
@@ -41,7 +43,9 @@ class Loop:
     act: Callable[[], Awaitable[None]]
 
 
-def loops_of(station: Station, dispatch: DispatchTick, relays: list[Relay]) -> tuple[Loop, ...]:
+def loops_of(
+    station: Station, dispatch: DispatchTick, relays: list[Relay], sender: WebhookSender
+) -> tuple[Loop, ...]:
     """Return every loop of the worker."""
     settings = station.settings
     expiry_s = max(0.05, min(1.0, 1.0 / settings.clock_speed))
@@ -55,6 +59,7 @@ def loops_of(station: Station, dispatch: DispatchTick, relays: list[Relay]) -> t
             )
         ),
         Loop("dispatch", settings.dispatch_tick_s, dispatch.run_once),
+        Loop("webhooks", TELL_S, sender.run_once),
         Loop("offer expiry", expiry_s, lambda: offer_expiry.close_overdue(station)),
         Loop("trail", 0.0, TrailWriter(station).run_once),
         Loop("trail settling", trail_settling.PAUSE_S, TrailSettling(station).run_once),
@@ -70,6 +75,7 @@ def loops_of(station: Station, dispatch: DispatchTick, relays: list[Relay]) -> t
         Loop("deleted files", file_sweep.EVERY_S, lambda: file_sweep.sweep(station)),
         Loop("late fixes", cleanup.SWEEP_S, lambda: cleanup.forget_late_fixes(station)),
         Loop("packing", 600.0, lambda: packing.pack_past(station)),
+        Loop("old webhook messages", 3600.0, lambda: webhook_sender.forget_old(station)),
         Loop("cleanup", 3600.0, lambda: cleanup.forget_old(station)),
     )
 

@@ -22,7 +22,7 @@ from api.kit.events import CORE, Event, UnknownTopic, decode
 from api.kit.ids import CourierId
 from api.kit.outbox import Hopeless, OutboxRow
 from api.kit.work import Work
-from jobs import courier_plans
+from jobs import courier_plans, webhook_notes
 from jobs.announcements import Announcement, announcements_of
 from jobs.reactions import CALLS, REACTIONS, Call, count, couriers_of
 from jobs.station import Station
@@ -134,6 +134,7 @@ class Relay:
                 return await outbox.is_handled(work.db, row.seq)
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
+            await webhook_notes.write(work, row, event)
             await outbox.mark_handled(work.db, row.seq)
         self._note_handled(row, event)
         return True

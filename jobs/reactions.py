@@ -1,6 +1,7 @@
 """REACTIONS: what follows from which event. The only such place.
 
 Reactions of the core lane run in one transaction with the mark that they ran: exactly once.
+The messages of webhooks are written in that transaction too, for every event (`webhook_notes.py`).
 Calls of the other lanes go to other people's servers, outside of any transaction: at least once.
 """
 

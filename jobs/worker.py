@@ -21,6 +21,7 @@ from api.kit.heartbeat import EVERY_S, Heart
 from api.kit.metrics import Metrics
 from api.kit.redis import RedisError, open_redis
 from api.kit.resources import Resources
+from api.kit.seal import SEAL, Seal
 from api.live import LIVE, REDIS
 from api.metrics_page import add_metrics
 from api.planning import POLICY, TRAVEL, policy_of, shadow_of, travel_of
@@ -32,6 +33,7 @@ from jobs.outbox_relay import Relay, listen
 from jobs.shadow import Shadow
 from jobs.solver import Solver
 from jobs.station import Station
+from jobs.webhook_sender import WebhookSender
 from tracking.positions import Positions
 from tracking.tasks import end
 
@@ -52,6 +54,7 @@ async def open_station(settings: Settings, database: Database) -> AsyncIterator[
     resources.put(REDIS, redis)
     resources.put(LIVE, Positions(redis, settings.presence_s))
     resources.put(TOKENS, mint)
+    resources.put(SEAL, Seal(settings.signing_key))
     resources.put(PASSWORDS, hasher)
     resources.put(SMS, sms)
     resources.put(MAIL, MailSender(settings))
@@ -93,11 +96,16 @@ def create_app(station: Station) -> web.Application:
         shadow = Shadow(shadow_policy, second) if shadow_policy is not None else None
         dispatch = DispatchTick(station, solver, shadow)
         heart = Heart("jobs", station.redis, station.database)
+        sender = WebhookSender(station)
         relays = [Relay(station, lane) for lane in LANES]
-        loops = [*loops_of(station, dispatch, relays), *_inner_loops(station, relays, heart)]
+        loops = [
+            *loops_of(station, dispatch, relays, sender),
+            *_inner_loops(station, relays, heart),
+        ]
         tasks = [asyncio.create_task(forever(loop, station), name=loop.name) for loop in loops]
         yield
         await end(tasks)
+        await sender.close()
         solver.stop()
         second.stop()
         await heart.stop()

@@ -19,6 +19,7 @@ DeliveryId = NewType("DeliveryId", UUID)
 DeviceId = NewType("DeviceId", UUID)
 OfferId = NewType("OfferId", UUID)
 RouteId = NewType("RouteId", UUID)
+WebhookId = NewType("WebhookId", UUID)
 
 
 def new_id() -> UUID:

@@ -39,6 +39,7 @@ class Metrics:
     tick_seconds: Histogram
     trail_seconds: Histogram
     reactions: Counter
+    webhooks: Counter
     restarts: Counter
     _sent: dict[str, float] = field(default_factory=dict)
     _of_requests: dict[tuple[str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Metrics:
             tick_seconds=seconds("dispatch_tick", "one dispatch tick by stage", "stage"),
             trail_seconds=seconds("trail_write", "one batch of fixes made durable"),
             reactions=counter("reactions", "outbox events by outcome", "topic", "outcome"),
+            webhooks=counter("webhooks", "attempts to send webhook messages by outcome", "outcome"),
             restarts=counter("loop_failures", "background loops that failed and go on", "loop"),
         )
 

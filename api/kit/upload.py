@@ -192,4 +192,5 @@ def _wrong(code: str, message: str) -> InvalidInput:
 
 
 def _no_room() -> Unavailable:
-    return Unavailable("There is no room to take files in: try again later")
+    message = "There is no room to take files in: try again later"
+    return Unavailable(message, headers={"Retry-After": "60"})

@@ -117,6 +117,15 @@ PERSONAL: dict[str, Held] = {
         why="credentials of programs: who handed them out must stay provable",
         hidden=("key_hash",),
     ),
+    "webhooks": Held(
+        rows="(user_id = :id OR created_by_user_id = :id)",
+        why="where data went, and who had it sent there, must stay provable",
+        hidden=("secret_sealed", "former_secret_sealed"),
+    ),
+    "webhook_messages": Held(
+        rows="webhook_id IN (SELECT id FROM webhooks WHERE user_id = :id)",
+        why="they go by themselves after a week, and hold ids, no names",
+    ),
     "system_settings": Held(
         rows="updated_by_user_id = :id", why="who changed a setting must stay provable"
     ),

@@ -20,7 +20,7 @@ from api.zones import repository as zone_rows
 
 GRANTABLE: Key[frozenset[str]] = Key("permissions that a key may carry")
 
-_NEVER = frozenset({PUBLIC, SIGNED_IN, "admin:*", "key:*", "carry:*"})
+_NEVER = frozenset({PUBLIC, SIGNED_IN, "admin:*", "key:*", "webhook:*", "carry:*"})
 _LIVE_ONLY = frozenset({"monitoring:*", "setting:*"})
 _SECRET_BYTES = 24
 

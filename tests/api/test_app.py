@@ -1,6 +1,7 @@
 """The HTTP program as a whole: health, metrics of all programs, its documents, its outer walls."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -11,10 +12,13 @@ from api import realtime
 from api.app import create_app
 from api.identity.revocations import Revocations
 from api.kit.db import Database
+from api.kit.events import CORE
+from api.kit.redis import RedisError, open_redis
 from api.kit.work import Work
 from api.settings import Settings
+from jobs.outbox_relay import Relay
 from tests.support.cast import Cast
-from tests.support.people import Person
+from tests.support.people import DROPOFF, PICKUP, Person
 from tests.support.programs import Stack
 from tests.support.road import brought_to, complete
 from tests.support.servers import ROOT
@@ -34,7 +38,7 @@ async def test_the_program_says_how_it_is(stack: Stack) -> None:
 async def test_without_redis_it_lives_but_is_not_ready(
     settings: Settings, database: Database
 ) -> None:
-    """Statement 48: without Redis (webhooks are not built yet)."""
+    """Statement 48: Redis is away; what needs the database only goes on."""
     nowhere = SecretStr(f"unix://{ROOT}/nobody-listens-here.sock")
     app = create_app(settings.model_copy(update={"redis_url": nowhere}), database)
     async with guarded_program(app) as port:
@@ -47,6 +51,26 @@ async def test_without_redis_it_lives_but_is_not_ready(
     assert ready.body["checks"]["redis"].startswith("unhealthy")
     assert (metrics.status, metrics.code) == (503, "unavailable")
     assert zones.status == 200
+
+
+async def test_orders_go_on_without_redis(cast: Cast) -> None:
+    """Statement 48: Redis is away; an order is placed and read, and its delivery is opened."""
+    stack, customer = cast.stack, await cast.customer()
+    nowhere = SecretStr(f"unix://{ROOT}/nobody-listens-here.sock")
+    app = create_app(stack.settings.model_copy(update={"redis_url": nowhere}), stack.database)
+    async with guarded_program(app) as port:
+        person = Person(f"http://127.0.0.1:{port}", token=customer.token)
+        draft = {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A parcel"}]}
+        order = (await person.post("/api/v1/orders", draft, key="without-redis-1")).data
+        assert (await person.get(f"/api/v1/orders/{order['id']}")).status == 200
+        relay = Relay(replace(stack.station, redis=open_redis(nowhere.get_secret_value())), CORE)
+        relay.woken.set()
+        await relay.handle_once()
+        delivery = await cast.delivery_of(order)
+    assert delivery["orderId"] == order["id"]
+    with pytest.raises(RedisError):
+        await relay.tell_once()  # sockets are told when it is back
+    await stack.settle()
 
 
 async def scraped(person: Person, **headers: str) -> str:

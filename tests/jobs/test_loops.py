@@ -15,6 +15,7 @@ from jobs.outbox_relay import Relay
 from jobs.reactions import REACTIONS
 from jobs.solver import Solver
 from jobs.station import Station
+from jobs.webhook_sender import WebhookSender
 from tracking import keys, news
 from tracking.tasks import end
 
@@ -48,7 +49,8 @@ async def test_telling_does_not_wait_for_a_backlog(
         for courier_id in couriers:
             work.emit(RouteChanged(courier_id))
     dispatch = DispatchTick(station, Solver())
-    loops = loops_of(station, dispatch, [Relay(station, lane) for lane in LANES])
+    relays = [Relay(station, lane) for lane in LANES]
+    loops = loops_of(station, dispatch, relays, WebhookSender(station))
     core = [loop for loop in loops if loop.name.endswith(f" {CORE}")]
     running = [asyncio.create_task(forever(loop, station)) for loop in core]
     try:

@@ -77,6 +77,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/admin/content/{contentId}": TERMS,
     "PUT /api/v1/admin/settings": {"lockAfter": 6},
     "POST /api/v1/admin/api-keys": {"name": "Some shop", "scopes": ["dispatch:read"]},
+    "POST /api/v1/admin/webhooks": {
+        "serviceId": NOBODY,
+        "name": "Some shop",
+        "url": "https://shop.example/hooks",
+        "events": ["order.moved"],
+    },
+    "PUT /api/v1/admin/webhooks/{webhookId}": {
+        "name": "Some shop",
+        "url": "https://shop.example/hooks",
+        "events": ["order.moved"],
+    },
     "POST /api/v1/auth/login": {"login": "+351931234567", "password": PASSWORD},
     "POST /api/v1/auth/social/{provider}": {"token": "not.a.token", "nonce": "x" * 16},
     "POST /api/v1/auth/refresh": {"refreshToken": "x" * 40},

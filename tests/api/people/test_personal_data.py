@@ -139,6 +139,8 @@ async def test_a_person_takes_everything_along_and_nothing_of_others(cast: Cast)
         "system_settings",
         "trail_chunks",
         "undated_fixes",
+        "webhook_messages",
+        "webhooks",
     }
 
 
@@ -170,6 +172,8 @@ async def test_an_erased_person_is_nowhere_and_the_books_still_add_up(cast: Cast
         "delivery_events",
         "delivery_offers",
         "delivery_routes",
+        "webhook_messages",
+        "webhooks",
     }
     assert await cast.stack.rows("SELECT id, total_minor, status FROM orders") == before
     shown = (await cast.admin.get("/api/v1/admin/orders")).data["items"][0]
