@@ -22,6 +22,7 @@ from api.kit.events import CORE, Event, UnknownTopic, decode
 from api.kit.ids import CourierId
 from api.kit.outbox import Hopeless, OutboxRow
 from api.kit.work import Work
+from api.webhooks import repository as webhooks
 from jobs import courier_plans, webhook_notes
 from jobs.announcements import Announcement, announcements_of
 from jobs.reactions import CALLS, REACTIONS, Call, count, couriers_of
@@ -45,6 +46,8 @@ class Relay:
         self._lane = lane
         self._at_once = AT_ONCE if lane == CORE else 1
         self.woken = asyncio.Event()
+        self._wanted: frozenset[str] = frozenset()
+        """Topics of which webhooks are to be told."""
         self._handled = asyncio.Event()
         self._handled.set()  # another relay may have left something untold
 
@@ -64,10 +67,12 @@ class Relay:
         """Handle the next events; tell whether there may be more."""
         async with self._station.database.connection() as db:
             rows = await outbox.to_handle(db, self._lane, BATCH)
+            # Asked after the events were read: a webhook older than one of them is among these.
+            self._wanted = await webhooks.wanted(db) if rows else frozenset()
         done: set[int] = set()
         left = rows
         while left:
-            passing, asking, left = _turn(left)
+            passing, asking, left = _turn(left, self._wanted)
             done |= await self._pass(passing)
             behind = {row.key for row, _event in passing if row.seq not in done}
             done |= await self._try_all([row for row in asking if row.key not in behind])
@@ -134,7 +139,8 @@ class Relay:
                 return await outbox.is_handled(work.db, row.seq)
             for reaction in REACTIONS.get(type(event), ()):
                 await reaction(work, event)
-            await webhook_notes.write(work, row, event)
+            if row.topic in self._wanted:
+                await webhook_notes.write(work, row, event)
             await outbox.mark_handled(work.db, row.seq)
         self._note_handled(row, event)
         return True
@@ -201,7 +207,7 @@ class Relay:
 
 
 def _turn(
-    rows: list[OutboxRow],
+    rows: list[OutboxRow], wanted: frozenset[str]
 ) -> tuple[list[tuple[OutboxRow, Event]], list[OutboxRow], list[OutboxRow]]:
     """Divide rows: what passes at once; then of each thing the first that asks for more; the rest.
 
@@ -213,7 +219,7 @@ def _turn(
     for row in rows:
         if row.key in asking:
             rest.append(row)
-        elif (event := _without_reaction(row)) is not None:
+        elif row.topic not in wanted and (event := _without_reaction(row)) is not None:
             passing.append((row, event))
         else:
             asking[row.key] = row

@@ -98,6 +98,13 @@ _TAKERS = Query(
     ORDER BY w.id
     """,
 )
+_WANTED = Query(
+    str,
+    """
+    SELECT DISTINCT e.topic FROM webhooks AS w, unnest(w.events) AS e(topic)
+    WHERE w.is_active AND w.deleted_at IS NULL
+    """,
+)
 _DUE = Query(
     Due,
     f"""
@@ -229,6 +236,11 @@ async def send_again(work: Work, message_id: UUID, tries: int, now: datetime) ->
 async def takers(work: Work, topic: str, now: datetime) -> list[Taker]:
     """Return every webhook that is switched on and wants events of a topic."""
     return await _TAKERS.all(work.db, topic=topic, now=now)
+
+
+async def wanted(db: Connection) -> frozenset[str]:
+    """Return the topics that some webhook wants."""
+    return frozenset(await _WANTED.all(db))
 
 
 async def due(db: Connection, now: datetime) -> list[Due]:
