@@ -44,6 +44,7 @@ _DISPATCHING = frozenset({
     "dispatch:read",
     "dispatch:write",
     "order:manage",
+    "order:import",
     "courier:read",
     "trail:read",
 })
@@ -63,6 +64,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.LOCATION_ADMIN: frozenset({
         "dispatch:read",
         "order:manage",
+        "order:import",
         "courier:read",
         "zone:read",
         "user:block",

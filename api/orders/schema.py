@@ -66,10 +66,12 @@ class OrderDraft(Draft):
     """An order by direct request: from here to there, these things.
 
     With `companyId` the shop marks it ready; without, the sender has it ready at `readyAt`.
-    Without a window the promise is worked out from readiness and distance.
+    Without a window the promise is worked out from readiness and distance. An `externalReference`
+    names the order in another system: no two orders of a company, or of a customer, have the same.
     """
 
     company_id: CompanyId | None = None
+    external_reference: ShortText | None = None
     pickup: PlaceDraft
     dropoff: PlaceDraft
     items: Annotated[list[ItemDraft], Field(min_length=1, max_length=100)]
@@ -191,6 +193,7 @@ class OrderView(View):
     delivery_fee: MoneyView
     total: MoneyView
     payment_method: PaymentMethod
+    external_reference: str | None
     notes: str | None
     gift: GiftView | None
     ready_at: Moment
@@ -262,6 +265,7 @@ def _common(order: Order) -> dict[str, object]:
         "delivery_fee": MoneyView(amount=order.delivery_fee_minor, currency=order.currency),
         "total": MoneyView(amount=order.total_minor, currency=order.currency),
         "payment_method": order.payment_method,
+        "external_reference": order.external_reference,
         "notes": order.notes,
         "gift": gift if order.is_gift else None,
         "ready_at": order.ready_at,
