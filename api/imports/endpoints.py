@@ -14,8 +14,8 @@ async def begin(work: Work, _path: Nothing, query: ImportQuery, file: Upload) ->
 
 
 async def one(work: Work, path: ImportPath, _query: Nothing, _body: Nothing) -> ImportView:
-    """How one of the caller's imports fares, and what is wrong with which row."""
-    return ImportView.of(await service.own(work, path.import_id))
+    """How an import fares, and what is wrong with which row."""
+    return ImportView.of(await service.get(work, path.import_id))
 
 
 _ALL = "/api/v1/admin/order-imports"
@@ -27,10 +27,10 @@ ENDPOINTS = (
         _ALL,
         begin,
         _MAY,
-        Owner.SELF,
+        Owner.OWN_ZONES,
         status=202,
         body_limit=MOST_MB * 1024 * KIB,
         location=f"{_ALL}/{{id}}",
     ),
-    Endpoint("GET", f"{_ALL}/{{importId}}", one, _MAY, Owner.SELF),
+    Endpoint("GET", f"{_ALL}/{{importId}}", one, _MAY, Owner.OWN_ZONES),
 )

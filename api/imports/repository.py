@@ -7,15 +7,12 @@ from sqlalchemy import bindparam
 
 from api.imports.model import ImportJob, import_jobs
 from api.kit.db import Connection
-from api.kit.ids import ImportId, UserId
+from api.kit.ids import ImportId
 from api.kit.statement import Command, Query, columns, inserting, saving, selecting
 from api.kit.work import Work
 
-_OWN = Query(
-    ImportJob,
-    selecting(ImportJob, import_jobs).where(
-        import_jobs.c.id == bindparam("id"), import_jobs.c.user_id == bindparam("user_id")
-    ),
+_GET = Query(
+    ImportJob, selecting(ImportJob, import_jobs).where(import_jobs.c.id == bindparam("id"))
 )
 _ADD = inserting(ImportJob, import_jobs)
 _OLDEST = Query(
@@ -68,9 +65,9 @@ class Tally:
     failed: int = 0
 
 
-async def own(work: Work, import_id: ImportId, user_id: UserId) -> ImportJob | None:
-    """Return an import of a user."""
-    return await _OWN.one(work.db, id=import_id, user_id=user_id)
+async def get(work: Work, import_id: ImportId) -> ImportJob | None:
+    """Return the import with this id."""
+    return await _GET.one(work.db, id=import_id)
 
 
 async def add(work: Work, added: ImportJob) -> None:

@@ -62,9 +62,9 @@ async def begin(work: Work, query: ImportQuery, upload: Upload) -> ImportJob:
     return job
 
 
-async def own(work: Work, import_id: ImportId) -> ImportJob:
-    """Return an import of the caller; one of somebody else is not found."""
-    job = await repository.own(work, import_id, work.actor.id)
-    if job is None:
-        raise NotFound("You have no such import")
+async def get(work: Work, import_id: ImportId) -> ImportJob:
+    """Return an import: one's own, or any for who is kept to no zones; raise `NotFound`."""
+    job = await repository.get(work, import_id)
+    if job is None or (job.user_id != work.actor.id and work.actor.scope is not None):
+        raise NotFound("There is no such import")
     return job

@@ -8,8 +8,6 @@ import pytest
 
 from api.endpoints import ENDPOINTS
 from api.kit.endpoint import Owner
-from tests.api.imports.test_order_imports import example
-from tests.api.staff.test_service import member
 from tests.support.books import check_books
 from tests.support.cast import Cast
 from tests.support.examples import ADDRESS, PICTURE, ask, name_of
@@ -17,8 +15,6 @@ from tests.support.people import Person
 from tests.support.road import brought_to, dossier, offer
 
 PNG = {"Content-Type": "image/png"}
-CSV = {"Content-Type": "text/csv"}
-IMPORTS = "/api/v1/admin/order-imports"
 PRIVATE = [
     endpoint
     for endpoint in ENDPOINTS
@@ -68,10 +64,7 @@ async def world(cast: Cast) -> World:
     }
     made = (await carrying.post("/api/v1/courier/devices", {"name": "app"})).data
     (session,) = (await customer.get("/api/v1/auth/sessions")).data["sessions"]
-    clerk = await member(cast, "operator")
-    started = (await clerk.post(IMPORTS, raw=example(), headers=CSV)).data
     ids = {
-        "importId": started["id"],
         "orderId": order["id"],
         "deliveryId": delivery_id,
         "offerId": str(offer_id),
@@ -84,8 +77,6 @@ async def world(cast: Cast) -> World:
         "deliveryId": carrying,
         "offerId": offered,
         "deviceId": carrying,
-        "importId": clerk,
-        "clerk": await member(cast, "operator"),
         "vendor": vendor,
     }
     return World(cast, ids, strangers, owners, delivery_id)
@@ -98,8 +89,6 @@ async def test_a_strangers_answer_is_that_for_a_thing_that_is_not_there(world: W
     for endpoint in PRIVATE:
         carries = endpoint.permission.startswith("carry:")
         stranger = world.strangers[Owner.OWN_DELIVERIES if carries else endpoint.owner]
-        if endpoint.permission == "order:import":
-            stranger = world.owners["clerk"]
         foreign, missing = await ask(stranger, endpoint, world.ids), await ask(stranger, endpoint)
         for answer in (foreign, missing):
             assert answer.body.pop("requestId")

@@ -336,6 +336,15 @@ async def test_a_sender_who_was_removed_meanwhile_imports_nothing(cast: Cast) ->
     assert await count(cast) == 0
 
 
+async def test_an_import_is_read_by_its_sender_and_by_who_is_kept_to_no_zones(cast: Cast) -> None:
+    here = await member(cast, "operator", zoneIds=[cast.zone_id])
+    job = await over(cast, here, sheet({}))
+    assert job["created"] == 1
+    neighbour = await member(cast, "operator", zoneIds=[cast.zone_id])
+    for who, status in ((here, 200), (cast.admin, 200), (neighbour, 404)):
+        assert (await who.get(f"{PATH}/{job['id']}")).status == status
+
+
 async def test_begin_and_end_are_in_the_audit_trail(cast: Cast) -> None:
     clerk = await member(cast, "operator")
     job = await over(cast, clerk, sheet({}))
