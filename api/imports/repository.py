@@ -37,17 +37,7 @@ _TELL = Command(
     WHERE id = :id AND status = 'running'
     """
 )
-_ENDED = (
-    "status",
-    "checked",
-    "ok",
-    "existing",
-    "failed",
-    "errors",
-    "attempts",
-    "started_at",
-    "finished_at",
-)
+_ENDED = ("status", "checked", "ok", "existing", "failed", "errors", "finished_at")
 _END = saving(import_jobs, _ENDED)
 _BROKEN = Query(
     int,

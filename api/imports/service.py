@@ -11,7 +11,7 @@ from api.imports.order_rows import NAMES, REQUIRED
 from api.imports.schema import ImportQuery
 from api.imports.sheet import BadSheet, count
 from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
-from api.kit.ids import ImportId, new_id
+from api.kit.ids import CompanyId, ImportId, new_id
 from api.kit.upload import Upload, in_thread
 from api.kit.work import Work
 from api.orders import placing
@@ -28,7 +28,8 @@ async def begin(work: Work, query: ImportQuery, upload: Upload) -> ImportJob:
     """Keep a file of orders for the job worker; raise `InvalidInput` for what is no such file."""
     if work.actor.is_test:
         raise NoTestImports
-    await placing.check_company(work, query.company_id)
+    company_id = _company(work, query)
+    await placing.check_company(work, company_id)
     most = work[SETTINGS].import_rows
     try:
         counting = in_thread(partial(count, upload.file, NAMES, REQUIRED, most))
@@ -43,7 +44,7 @@ async def begin(work: Work, query: ImportQuery, upload: Upload) -> ImportJob:
         file_id=file.id,
         file_name=file.name,
         user_id=work.actor.id,
-        company_id=query.company_id,
+        company_id=company_id,
         scope=work.actor.scope,
         dry_run=query.dry_run,
         total=total,
@@ -62,9 +63,22 @@ async def begin(work: Work, query: ImportQuery, upload: Upload) -> ImportJob:
     return job
 
 
+def _company(work: Work, query: ImportQuery) -> CompanyId | None:
+    """Return the company that the file is for; a program kept to one imports for that one only."""
+    own = work.actor.company_id
+    if own is not None and query.company_id not in {None, own}:
+        other = "you are kept to another company: leave companyId out"
+        raise InvalidInput(fields=[FieldError("companyId", "other_company", other)])
+    return own or query.company_id
+
+
 async def get(work: Work, import_id: ImportId) -> ImportJob:
-    """Return an import: one's own, or any for who is kept to no zones; raise `NotFound`."""
+    """Return an import: one's own, or any for who is kept to no zones and to no company.
+
+    Raises `NotFound`.
+    """
     job = await repository.get(work, import_id)
-    if job is None or (job.user_id != work.actor.id and work.actor.scope is not None):
+    is_kept = work.actor.scope is not None or work.actor.company_id is not None
+    if job is None or (is_kept and job.user_id != work.actor.id):
         raise NotFound("There is no such import")
     return job

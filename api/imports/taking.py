@@ -133,7 +133,6 @@ async def _end(work: Work, job: ImportJob, found: _Found) -> ImportJob:
         existing=tally.existing,
         failed=tally.failed,
         errors=[asdict(one) for one in found.named],
-        started_at=job.started_at or work.now,
         finished_at=work.tick(),
     )
     await repository.end(work, ended)

@@ -12,6 +12,7 @@ import pytest
 from api.imports import taking
 from api.imports.order_rows import COLUMNS
 from jobs import file_sweep, order_imports
+from tests.api.service_keys.test_keys import program
 from tests.api.staff.test_service import member
 from tests.support.cast import Cast
 from tests.support.people import Answer, Person
@@ -86,6 +87,7 @@ async def test_the_example_of_the_docs_becomes_orders(cast: Cast) -> None:
     done = (await clerk.get(started.headers["Location"])).data
     assert (done["status"], done["errors"], counted(done)) == ("done", [], (3, 3, 3, 0, 0, 3))
     assert done["createdAt"] <= done["startedAt"] <= done["finishedAt"]
+    assert started.data["startedAt"] is None
     await cast.stack.settle()
     listed = (await cast.admin.get("/api/v1/admin/orders")).data["items"]
     assert {one["externalReference"] for one in listed} == {"A-1001", "A-1002", "A-1003"}
@@ -343,6 +345,21 @@ async def test_an_import_is_read_by_its_sender_and_by_who_is_kept_to_no_zones(ca
     neighbour = await member(cast, "operator", zoneIds=[cast.zone_id])
     for who, status in ((here, 200), (cast.admin, 200), (neighbour, 404)):
         assert (await who.get(f"{PATH}/{job['id']}")).status == status
+
+
+async def test_a_program_imports_for_its_company_and_a_test_key_imports_nothing(cast: Cast) -> None:
+    company, _vendor = await cast.shop()
+    other, _vendor = await cast.shop()
+    till = await program(cast, "order:import", companyId=company)
+    job = await over(cast, till, sheet({}))
+    assert (job["created"], job["companyId"]) == (1, company)
+    assert (await send(till, sheet({}), f"?companyId={other}")).fields == {
+        "companyId": "other_company"
+    }
+    stranger = await program(cast, "order:import", companyId=other)
+    assert (await stranger.get(f"{PATH}/{job['id']}")).status == 404
+    tester = await program(cast, "order:import", isTest=True)
+    assert (await send(tester, sheet({}))).code == "no_test_imports"
 
 
 async def test_begin_and_end_are_in_the_audit_trail(cast: Cast) -> None:
