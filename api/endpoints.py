@@ -11,6 +11,7 @@ from api.devices.endpoints import ENDPOINTS as DEVICES
 from api.files.endpoints import ENDPOINTS as FILES
 from api.following.endpoints import ENDPOINTS as FOLLOWING
 from api.identity.endpoints import ENDPOINTS as IDENTITY
+from api.imports.endpoints import ENDPOINTS as IMPORTS
 from api.kit.endpoint import AnyEndpoint
 from api.monitoring.endpoints import ENDPOINTS as MONITORING
 from api.offers.endpoints import ENDPOINTS as OFFERS
@@ -38,6 +39,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *COURIERS,
     *DEVICES,
     *ORDERS,
+    *IMPORTS,
     *DELIVERIES,
     *OFFERS,
     *FOLLOWING,

@@ -255,6 +255,9 @@ class Settings(BaseSettings):
     orders_per_customer: int = Field(
         500, ge=1, description="open orders that one customer may have at once"
     )
+    import_rows: int = Field(
+        10_000, ge=1, le=100_000, description="most rows of a file that is imported"
+    )
     optimize_key: SecretStr = Field(
         SecretStr(""), description="service key for POST /api/v1/optimize; empty: no key opens it"
     )

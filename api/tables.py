@@ -9,6 +9,7 @@ from api.devices import model as devices
 from api.files import model as files
 from api.following import model as following
 from api.identity import model as identity
+from api.imports import model as imports
 from api.kit import audit, idempotency, lease, outbox, tables
 from api.offers import model as offers
 from api.orders import model as orders
@@ -33,6 +34,7 @@ MODULES = (
     couriers,
     devices,
     orders,
+    imports,
     deliveries,
     offers,
     alerts,

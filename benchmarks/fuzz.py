@@ -53,6 +53,7 @@ AREAS = frozenset({
     "content",
     "files",
     "identity",
+    "imports",
     "monitoring",
     "people",
     "places",

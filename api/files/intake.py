@@ -39,13 +39,14 @@ async def store(
     *,
     square: bool = False,
     only: frozenset[str] = frozenset(TAKEN),
+    kind: str | None = None,
 ) -> File:
-    """Keep a file of the caller; raise `InvalidInput` for what we do not take, `NoRoom`."""
-    kind = kind_of(upload.head)
-    if kind is None or kind not in only:
-        taken = ", ".join(sorted(only))
-        wrong = FieldError("file", "unsupported_type", f"must be one of {taken}, by its content")
-        raise InvalidInput(fields=[wrong])
+    """Keep a file of the caller; raise `InvalidInput` for what we do not take, `NoRoom`.
+
+    Whoever has looked into the file says of which `kind` it is: that is then believed.
+    """
+    if kind is None:
+        kind = _told_by_its_bytes(upload, only)
     await _check_room(work, upload.size_bytes)
     drawn = [Drawn("", None, None, upload.size_bytes, upload.sha256, upload.file)]
     with ExitStack() as held:
@@ -59,6 +60,15 @@ async def store(
         await work.without_connection(_put(work, file, drawn))
     await _count(work, file, sum(one.size_bytes for one in drawn))
     return file
+
+
+def _told_by_its_bytes(upload: Upload, only: frozenset[str]) -> str:
+    kind = kind_of(upload.head)
+    if kind is None or kind not in only:
+        taken = ", ".join(sorted(only))
+        wrong = FieldError("file", "unsupported_type", f"must be one of {taken}, by its content")
+        raise InvalidInput(fields=[wrong])
+    return kind
 
 
 async def _check_room(work: Work, more_bytes: int) -> None:

@@ -7,10 +7,12 @@ import struct
 from typing import BinaryIO
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
+CSV = "text/csv"
+"""Has no first bytes of its own: whoever takes such files looks into them."""
 
 PICTURES = frozenset({JPEG, PNG, WEBP})
 TAKEN = (JPEG, PNG, WEBP, PDF)
-ENDINGS = {JPEG: "jpg", PNG: "png", WEBP: "webp", PDF: "pdf"}
+ENDINGS = {JPEG: "jpg", PNG: "png", WEBP: "webp", PDF: "pdf", CSV: "csv"}
 MOST_SEGMENTS = 1000
 """So many segments may stand before the frame of a JPEG; cameras write a few dozen."""
 

@@ -44,6 +44,7 @@ _DISPATCHING = frozenset({
     "dispatch:read",
     "dispatch:write",
     "order:manage",
+    "order:import",
     "courier:read",
     "slot:read",
     "slot:manage",
@@ -65,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.LOCATION_ADMIN: frozenset({
         "dispatch:read",
         "order:manage",
+        "order:import",
         "courier:read",
         "zone:read",
         "user:block",

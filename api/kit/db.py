@@ -6,7 +6,7 @@ releasing each have their own deadline, and a cancelled connection is terminated
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -217,6 +217,10 @@ class Lent:
     async def execute(self, sql: str, *arguments: Any) -> str:
         """Run a statement; return its tag."""
         return await (self._connection or await self._first()).execute(sql, *arguments)  # type: ignore[no-any-return]  # asyncpg ships no types
+
+    async def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each of `rows`, all of them or none."""
+        await (self._connection or await self._first()).executemany(sql, rows)
 
     @asynccontextmanager
     async def transaction(self, **options: Any) -> AsyncIterator[None]:

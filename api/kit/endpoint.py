@@ -58,7 +58,8 @@ class Endpoint(Generic[Path, Query, Body, Reply]):
     GET runs without BEGIN. A body of the type `Upload` is a file, and so is a reply of the type
     `Download`. A `versioned` endpoint answers with an ETag (the reply's `version`) and
     demands If-Match for changes. Models are read from the handler's annotations, the operation's
-    summary in the docs is the first line of its docstring.
+    summary in the docs is the first line of its docstring. A `location` with `{id}` of the reply
+    is where what was asked for can be read.
     """
 
     method: str
@@ -72,6 +73,7 @@ class Endpoint(Generic[Path, Query, Body, Reply]):
     body_limit: int = 64 * KIB
     idempotency: Idempotency | None = None
     versioned: bool = False
+    location: str | None = None
 
     @property
     def signature(self) -> Signature:

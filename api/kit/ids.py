@@ -8,6 +8,7 @@ from uuid import UUID
 UserId = NewType("UserId", UUID)
 ApiKeyId = NewType("ApiKeyId", UUID)
 FileId = NewType("FileId", UUID)
+ImportId = NewType("ImportId", UUID)
 SessionId = NewType("SessionId", UUID)
 CompanyId = NewType("CompanyId", UUID)
 AddressId = NewType("AddressId", UUID)

@@ -167,9 +167,11 @@ def _success(endpoint: AnyEndpoint, schemas: dict[Any, Json]) -> Json:
         "properties": {"success": {"const": True}, "data": data, "message": {"type": "null"}},
     }
     told: Json = {"description": "Done", "content": {"application/json": {"schema": envelope}}}
-    if endpoint.versioned:
-        told["headers"] = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
-    return told
+    text = {"schema": {"type": "string"}}
+    headers = {"ETag": {"description": "the version", **text}} if endpoint.versioned else {}
+    if endpoint.location is not None:
+        headers["Location"] = {"description": "where to read on", **text}
+    return {**told, "headers": headers} if headers else told
 
 
 def _possible_errors(endpoint: AnyEndpoint) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+import orjson
 from aiohttp import web
 
 from api.kit import idempotency, problems
@@ -190,7 +191,8 @@ async def _run(
     if call.claim is not None:
         kept = await idempotency.take(work.db, call.claim)
         if kept is not None:
-            return problems.success(kept.body, kept.status, {idempotency.REPLAYED: "true"})
+            headers = {idempotency.REPLAYED: "true"} | _location(endpoint, kept.body)
+            return problems.success(kept.body, kept.status, headers)
     reply = await endpoint.handler(work, call.path, call.query, call.body)
     if isinstance(reply, Download):
         return reply
@@ -202,7 +204,15 @@ async def _run(
     etag = f'"{reply.version}"' if endpoint.versioned else None
     if etag is not None and etag in _known_tags(request):
         return problems.success(b"", 304, {"ETag": etag})
-    return problems.success(content, endpoint.status, {"ETag": etag} if etag else {})
+    headers = _location(endpoint, content) | ({"ETag": etag} if etag else {})
+    return problems.success(content, endpoint.status, headers)
+
+
+def _location(endpoint: AnyEndpoint, content: bytes) -> dict[str, str]:
+    """Return where to read on, of an answer that may have been kept for a retry."""
+    if endpoint.location is None:
+        return {}
+    return {"Location": endpoint.location.format(id=orjson.loads(content)["data"]["id"])}
 
 
 def _set_cookies(response: web.Response, work: Work, *, secure: bool) -> None:

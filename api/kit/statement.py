@@ -71,6 +71,12 @@ class Command(_Compiled):
         count = tag.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
+    async def run_many(self, db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it once for each of `rows`, sent together: all of them, or none."""
+        if rows:
+            given = [self.arguments(row) for row in rows]
+            await db.executemany(given[0][0], [arguments for _sql, arguments in given])
+
 
 class Query(_Compiled, Generic[Row]):
     """A statement that returns rows, each read into `row`: a dataclass, or a scalar type."""

@@ -90,11 +90,16 @@ class Work:
         self.tick()
         return result
 
+    async def save_events(self) -> None:
+        """Save what was emitted so far with this transaction: who emits very much holds little."""
+        if self._events:
+            await outbox.append(self.db, self._events, self.request_id)
+            self._events.clear()
+
     async def _leave_behind(self) -> None:
         if self._edits:
             await audit.write(self.db, self.actor, self.now, self._edits, self.user_agent)
-        if self._events:
-            await outbox.append(self.db, self._events, self.request_id)
+        await self.save_events()
 
 
 def begin_work(

@@ -90,6 +90,7 @@ orders = Table(
     Column("total_minor", BigInteger, nullable=False),
     word("payment_status", PaymentStatus),
     word("payment_method", PaymentMethod),
+    Column("external_reference", String(100)),
     Column("notes", String),
     Column("is_gift", Boolean, nullable=False),
     Column("gift_message", String),
@@ -112,6 +113,20 @@ orders = Table(
     Index("ix_orders_user_id", "user_id", "id"),
     Index("ix_orders_company_id", "company_id", "id"),
     Index("ix_orders_status", "status", "id"),
+    Index(
+        "uq_orders_company_id_external_reference",
+        "company_id",
+        "external_reference",
+        unique=True,
+        postgresql_where=text("external_reference IS NOT NULL AND company_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_orders_user_id_external_reference",
+        "user_id",
+        "external_reference",
+        unique=True,
+        postgresql_where=text("external_reference IS NOT NULL AND company_id IS NULL"),
+    ),
     Index(
         "ix_orders_user_id_open",
         "user_id",
@@ -176,6 +191,7 @@ class Order:
     total_minor: int
     payment_status: PaymentStatus
     payment_method: PaymentMethod
+    external_reference: str | None
     notes: str | None
     is_gift: bool
     gift_message: str | None

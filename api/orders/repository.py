@@ -1,5 +1,6 @@
 """Every statement about orders, their lines and their history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam
@@ -19,6 +20,15 @@ from api.orders.model import (
     orders,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """An order by what it is called elsewhere."""
+
+    external_reference: str
+    order_number: str
+
+
 _ORDER = selecting(Order, orders).where(orders.c.id == bindparam("id"))
 _GET = Query(Order, _ORDER)
 _LOCK = Query(Order, locked(_ORDER))
@@ -26,10 +36,8 @@ _ADD = inserting(Order, orders)
 _ADD_ITEMS = Command(
     """
     INSERT INTO order_items (id, order_id, place, title, quantity, weight_grams, volume_cm3)
-    SELECT i.id, :order_id, i.place, i.title, i.quantity, i.weight_grams, i.volume_cm3
-    FROM unnest(:ids::uuid[], :places::int[], :titles::text[], :quantities::int[],
-                :weights::int[], :volumes::int[])
-         AS i(id, place, title, quantity, weight_grams, volume_cm3)
+    SELECT * FROM unnest(:ids::uuid[], :order_ids::uuid[], :places::int[], :titles::text[],
+                         :quantities::int[], :weights::int[], :volumes::int[])
     """
 )
 _ITEMS = Query(
@@ -48,6 +56,14 @@ _LOAD = Query(
     """,
 )
 _ADD_CHANGE = inserting(StatusChange, order_status_history)
+_ADD_CHANGES = Command(
+    """
+    INSERT INTO order_status_history
+        (id, order_id, old_status, new_status, comment, changed_by_user_id, created_at)
+    SELECT * FROM unnest(:ids::uuid[], :order_ids::uuid[], :olds::text[], :news::text[],
+                         :comments::text[], :users::uuid[], :times::timestamptz[])
+    """
+)
 _CHANGES = Query(
     StatusChange,
     selecting(StatusChange, order_status_history)
@@ -56,7 +72,16 @@ _CHANGES = Query(
 )
 _MOVED = ("status", "cancel_reason", "cancelled_at", "version", "updated_at")
 _SAVE_MOVE = saving(orders, _MOVED)
-_NEXT_NUMBER = Query(int, "SELECT nextval('order_numbers')")
+_NEXT_NUMBERS = Query(int, "SELECT nextval('order_numbers') FROM generate_series(1, :count::int)")
+_REFERRED = Query(
+    Referred,
+    """
+    SELECT external_reference, order_number FROM orders
+    WHERE external_reference = ANY(:references)
+      AND (company_id = :company_id::uuid OR :company_id IS NULL AND company_id IS NULL
+                                             AND user_id = :user_id)
+    """,
+)
 
 _COUNT_OPEN = Query(
     int,
@@ -106,19 +131,44 @@ async def lock(work: Work, order_id: OrderId) -> Order | None:
     return await _LOCK.one(work.db, id=order_id)
 
 
-async def add(work: Work, added: Order, items: list[OrderItem]) -> None:
-    """Save a new order with its lines."""
-    await _ADD.run(work.db, **columns(added))
+async def add(
+    work: Work,
+    added: Sequence[Order],
+    items: Sequence[OrderItem],
+    changes: Sequence[StatusChange],
+) -> None:
+    """Save new orders, their lines and their history; raise `UniqueViolation` for a reference."""
+    await _ADD.run_many(work.db, [columns(order) for order in added])
     await _ADD_ITEMS.run(
         work.db,
-        order_id=added.id,
         ids=[item.id for item in items],
+        order_ids=[item.order_id for item in items],
         places=[item.place for item in items],
         titles=[item.title for item in items],
         quantities=[item.quantity for item in items],
         weights=[item.weight_grams for item in items],
         volumes=[item.volume_cm3 for item in items],
     )
+    await _ADD_CHANGES.run(
+        work.db,
+        ids=[change.id for change in changes],
+        order_ids=[change.order_id for change in changes],
+        olds=[change.old_status for change in changes],
+        news=[change.new_status for change in changes],
+        comments=[change.comment for change in changes],
+        users=[change.changed_by_user_id for change in changes],
+        times=[change.created_at for change in changes],
+    )
+
+
+async def referred(
+    work: Work, user_id: UserId, company_id: CompanyId | None, references: Sequence[str]
+) -> dict[str, str]:
+    """Return the numbers of the orders that a company, or else a user, has by these references."""
+    found = await _REFERRED.all(
+        work.db, user_id=user_id, company_id=company_id, references=list(references)
+    )
+    return {one.external_reference: one.order_number for one in found}
 
 
 async def items(work: Work, order_id: OrderId) -> list[OrderItem]:
@@ -142,19 +192,14 @@ async def save_move(work: Work, moved: Order, change: StatusChange) -> None:
     await _ADD_CHANGE.run(work.db, **columns(change))
 
 
-async def add_change(work: Work, change: StatusChange) -> None:
-    """Save a line of history."""
-    await _ADD_CHANGE.run(work.db, **columns(change))
-
-
 async def changes(work: Work, order_id: OrderId) -> list[StatusChange]:
     """Return the history of an order, oldest first."""
     return await _CHANGES.all(work.db, order_id=order_id)
 
 
-async def next_number(work: Work) -> int:
-    """Return a number that no order has had; numbers may have gaps, never doubles."""
-    return await _NEXT_NUMBER.value(work.db)
+async def next_numbers(work: Work, count: int) -> list[int]:
+    """Return numbers that no order has had; numbers may have gaps, never doubles."""
+    return await _NEXT_NUMBERS.all(work.db, count=count)
 
 
 async def page(work: Work, choice: Choice, place: Place) -> tuple[list[Order], int]:

@@ -69,9 +69,12 @@ class OrderDraft(Draft):
     Without a window the promise is worked out from readiness and distance. With `slotId` the order
     takes a place of that delivery slot, and the slot's hours are the window; `readyAt` is then
     just in time for it, unless told otherwise.
+    Without a window the promise is worked out from readiness and distance. An `externalReference`
+    names the order in another system: no two orders of a company, or of a customer, have the same.
     """
 
     company_id: CompanyId | None = None
+    external_reference: ShortText | None = None
     pickup: PlaceDraft
     dropoff: PlaceDraft
     items: Annotated[list[ItemDraft], Field(min_length=1, max_length=100)]
@@ -195,6 +198,7 @@ class OrderView(View):
     delivery_fee: MoneyView
     total: MoneyView
     payment_method: PaymentMethod
+    external_reference: str | None
     notes: str | None
     gift: GiftView | None
     ready_at: Moment
@@ -267,6 +271,7 @@ def _common(order: Order) -> dict[str, object]:
         "delivery_fee": MoneyView(amount=order.delivery_fee_minor, currency=order.currency),
         "total": MoneyView(amount=order.total_minor, currency=order.currency),
         "payment_method": order.payment_method,
+        "external_reference": order.external_reference,
         "notes": order.notes,
         "gift": gift if order.is_gift else None,
         "ready_at": order.ready_at,

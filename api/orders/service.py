@@ -90,6 +90,18 @@ async def move(
     """Bring a locked order into `status`; the same status again is no error and no change."""
     if order.status is status:
         return order
+    moved, change, event = step(work, order, status, by, comment)
+    await repository.save_move(work, moved, change)
+    if status is OrderStatus.CANCELLED and order.slot_id is not None:
+        await slots.release(work, order.slot_id)
+    work.emit(event)
+    return moved
+
+
+def step(
+    work: Work, order: Order, status: OrderStatus, by: By, comment: str | None = None
+) -> tuple[Order, StatusChange, OrderMoved]:
+    """Return the order in `status`, the line of its history and the event; nothing is saved."""
     cancelled = status is OrderStatus.CANCELLED
     moved = replace(
         order,
@@ -108,18 +120,13 @@ async def move(
         changed_by_user_id=work.actor.user_id,
         created_at=work.now,
     )
-    await repository.save_move(work, moved, change)
-    if cancelled and order.slot_id is not None:
-        await slots.release(work, order.slot_id)
-    work.emit(
-        OrderMoved(
-            order.id,
-            order.order_number,
-            order.user_id,
-            order.company_id,
-            order.zone_id,
-            order.status,
-            status,
-        )
+    event = OrderMoved(
+        order.id,
+        order.order_number,
+        order.user_id,
+        order.company_id,
+        order.zone_id,
+        order.status,
+        status,
     )
-    return moved
+    return moved, change, event

@@ -112,6 +112,11 @@ PERSONAL: dict[str, Held] = {
         erase="UPDATE files SET deleted_at = created_at, name = NULL WHERE owner_id = :id",
         hidden=("key", "sha256"),
     ),
+    "import_jobs": Held(
+        rows="user_id = :id",
+        erase="UPDATE import_jobs SET file_name = NULL WHERE user_id = :id",
+        why="how many rows were taken in, without whom; the file itself goes when it is over",
+    ),
     "api_keys": Held(
         rows="(user_id = :id OR created_by_user_id = :id)",
         why="credentials of programs: who handed them out must stay provable",
@@ -174,8 +179,8 @@ PERSONAL: dict[str, Held] = {
     "orders": Held(
         rows="user_id = :id",
         erase=f"""
-            UPDATE orders SET notes = NULL, gift_message = NULL, recipient_name = NULL,
-                recipient_phone = NULL, cancel_reason = NULL,
+            UPDATE orders SET notes = NULL, external_reference = NULL, gift_message = NULL,
+                recipient_name = NULL, recipient_phone = NULL, cancel_reason = NULL,
                 pickup_snapshot = pickup_snapshot || {_NO_CONTACT}::jsonb
                     || '{{"latitude": 0, "longitude": 0}}'::jsonb,
                 delivery_snapshot = delivery_snapshot || {_NO_CONTACT}::jsonb

@@ -24,7 +24,12 @@ async def listed(
 ) -> PageView[MemberView]:
     """The staff, newest first."""
     found, total = await repository.page(
-        work, query.role, query.is_active, query.page_size, offset_of(query)
+        work,
+        query.role,
+        query.is_active,
+        query.page_size,
+        offset_of(query),
+        is_removed=query.is_removed,
     )
     return page_of(query, [MemberView.of(member) for member in found], total)
 
@@ -55,6 +60,11 @@ async def remove(work: Work, path: MemberPath, _query: Nothing, _body: Nothing) 
     return Empty()
 
 
+async def restore(work: Work, path: MemberPath, _query: Nothing, _body: Nothing) -> MemberView:
+    """Put a removed member back on the staff, as they were; they sign in anew."""
+    return MemberView.of(await service.restore(work, path.admin_id))
+
+
 async def set_zones(work: Work, path: MemberPath, _query: Nothing, draft: ZonesDraft) -> MemberView:
     """Keep a member to other zones; the member signs in anew."""
     return MemberView.of(await service.set_zones(work, path.admin_id, draft.zone_ids))
@@ -83,6 +93,7 @@ ENDPOINTS = (
     Endpoint("POST", _ALL, add, _MAY, Owner.PLATFORM, status=201, idempotency=Idempotency.HONOURED),
     Endpoint("PUT", _ONE, change, _MAY, Owner.PLATFORM, versioned=True),
     Endpoint("DELETE", _ONE, remove, _MAY, Owner.PLATFORM, status=204),
+    Endpoint("POST", f"{_ONE}/restore", restore, _MAY, Owner.PLATFORM, versioned=True),
     Endpoint("PUT", f"{_ONE}/zones", set_zones, _MAY, Owner.PLATFORM),
     Endpoint("PUT", f"{_ONE}/active", set_active, _MAY, Owner.PLATFORM),
     Endpoint(

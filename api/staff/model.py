@@ -24,6 +24,7 @@ class Member:
     version: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

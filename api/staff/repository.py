@@ -10,7 +10,7 @@ from api.staff.model import Count, Member
 _ROLES = sorted(role.value for role in STAFF)
 _CHOSEN = """
     FROM users
-    WHERE deleted_at IS NULL AND role = ANY(:roles)
+    WHERE (deleted_at IS NOT NULL) = :is_removed AND role = ANY(:roles)
       AND (:role::text IS NULL OR role = :role)
       AND (:is_active::boolean IS NULL OR is_active = :is_active)
 """
@@ -23,6 +23,13 @@ _ONE = Query(
 _LOCK = Query(
     Member,
     "SELECT * FROM users WHERE deleted_at IS NULL AND role = ANY(:roles) AND id = :id FOR UPDATE",
+)
+_LOCK_REMOVED = Query(
+    Member,
+    """
+    SELECT * FROM users WHERE deleted_at IS NOT NULL AND role = ANY(:roles) AND id = :id
+    FOR UPDATE
+    """,
 )
 _SUPER_ADMINS = Query(
     UserId,
@@ -44,7 +51,14 @@ _SAVED = (
 )
 _SAVE = saving(users, _SAVED)
 _REMOVE = Command(
-    "UPDATE users SET is_active = false, deleted_at = :now, updated_at = :now WHERE id = :id"
+    """
+    UPDATE users SET deleted_at = :now, updated_at = :now, version = version + 1 WHERE id = :id
+    """
+)
+_RESTORE = Command(
+    """
+    UPDATE users SET deleted_at = NULL, updated_at = :now, version = version + 1 WHERE id = :id
+    """
 )
 _STATS = Query(
     Count,
@@ -58,10 +72,16 @@ _STATS = Query(
 
 
 async def page(
-    work: Work, role: Role | None, is_active: bool | None, limit: int, offset: int
+    work: Work,
+    role: Role | None,
+    is_active: bool | None,
+    limit: int,
+    offset: int,
+    *,
+    is_removed: bool = False,
 ) -> tuple[list[Member], int]:
-    """Return some members, newest first, and the number of all that fit."""
-    chosen = {"roles": _ROLES, "role": role, "is_active": is_active}
+    """Return some members, or some who were removed, newest first, and the number of all."""
+    chosen = {"roles": _ROLES, "role": role, "is_active": is_active, "is_removed": is_removed}
     found = await _PAGE.all(work.db, **chosen, limit=limit, offset=offset)
     return found, await _COUNT.value(work.db, **chosen)
 
@@ -74,6 +94,11 @@ async def member(work: Work, user_id: UserId) -> Member | None:
 async def lock(work: Work, user_id: UserId) -> Member | None:
     """Return a member of the staff and hold the row until the transaction ends."""
     return await _LOCK.one(work.db, id=user_id, roles=_ROLES)
+
+
+async def lock_removed(work: Work, user_id: UserId) -> Member | None:
+    """Return somebody who was taken off the staff and hold the row until the transaction ends."""
+    return await _LOCK_REMOVED.one(work.db, id=user_id, roles=_ROLES)
 
 
 async def lock_super_admins(work: Work) -> list[UserId]:
@@ -89,6 +114,11 @@ async def save(work: Work, changed: Member) -> None:
 async def remove(work: Work, user_id: UserId) -> None:
     """Take somebody off the staff; the e-mail address is free again."""
     await _REMOVE.run(work.db, id=user_id, now=work.now)
+
+
+async def restore(work: Work, user_id: UserId) -> None:
+    """Put somebody back; raise `UniqueViolation` where a contact of theirs is taken."""
+    await _RESTORE.run(work.db, id=user_id, now=work.now)
 
 
 async def stats(work: Work) -> list[Count]:

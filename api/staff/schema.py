@@ -77,10 +77,11 @@ class MemberPath(Draft):
 
 
 class MemberQuery(PageQuery):
-    """Which members: by role, active or not."""
+    """Which members: by role, active or not; those who were removed, instead, to restore one."""
 
     role: Role | None = None
     is_active: bool | None = None
+    is_removed: bool = False
 
 
 class MemberView(View):
@@ -99,6 +100,7 @@ class MemberView(View):
     version: int
     created_at: Moment
     updated_at: Moment
+    deleted_at: Moment | None
 
     @classmethod
     def of(cls, member: Member) -> Self:

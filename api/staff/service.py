@@ -9,6 +9,7 @@ from api.identity import service as identity
 from api.identity.model import CodePurpose
 from api.identity.schema import CodeSent
 from api.kit.actor import Role
+from api.kit.db import UniqueViolation
 from api.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from api.kit.ids import UserId, ZoneId
 from api.kit.work import Work
@@ -24,10 +25,24 @@ class LastSuperAdmin(Conflict):
     code, title = "last_super_admin", "This is the last super admin: name another one first"
 
 
+class ContactTaken(Conflict):
+    """Somebody else has a contact of a removed member now."""
+
+    code, title = "contact_taken", "Somebody else has a contact of this member now"
+
+
 class NotOneself(Conflict):
     """Somebody else has to do it."""
 
     code, title = "not_oneself", "Nobody takes their own rights away: ask another super admin"
+
+
+_TAKEN = {
+    "uq_users_email": "e-mail address",
+    "uq_users_phone": "phone number",
+    "uq_users_iin_hash": "IIN",
+}
+"""What of a user is unique among the living, by the name of the index."""
 
 
 async def get(work: Work, user_id: UserId) -> Member:
@@ -91,7 +106,42 @@ async def remove(work: Work, user_id: UserId) -> None:
     await _keep_one_super_admin(work, old, Role.SUPPORT, is_active=False)
     await sessions.end_all(work, user_id, "removed")
     await repository.remove(work, user_id)
-    work.record("staff.remove", "user", user_id, old=_audited(old))
+    work.record(
+        "staff.remove",
+        "user",
+        user_id,
+        old=_audited(old) | {"deletedAt": None},
+        new=_audited(old) | {"deletedAt": work.now},
+    )
+
+
+async def restore(work: Work, user_id: UserId) -> Member:
+    """Put a removed member back as they were; a member who is there already stays so.
+
+    Raises `NotFound`, `ContactTaken`. Sessions ended with the removal, and stay ended.
+    """
+    old = await repository.lock_removed(work, user_id)
+    if old is None:
+        return await get(work, user_id)
+    try:
+        async with work.db.transaction():
+            await repository.restore(work, user_id)
+    except UniqueViolation as error:
+        taken = _TAKEN.get(str(error.constraint_name), "contact")
+        message = (
+            f"Somebody else has the {taken} of this member now: have them change or remove it "
+            "first, or add the member anew with another one"
+        )
+        raise ContactTaken(message) from error
+    member = await get(work, user_id)
+    work.record(
+        "staff.restore",
+        "user",
+        user_id,
+        old=_audited(old) | {"deletedAt": old.deleted_at},
+        new=_audited(member) | {"deletedAt": None},
+    )
+    return member
 
 
 async def reset_password(work: Work, user_id: UserId) -> CodeSent:

@@ -21,6 +21,7 @@ CHANGEABLE = (
     "dispatch_service_s",
     "silence_s",
     "orders_per_customer",
+    "import_rows",
     "trail_days",
     "code_s",
     "reset_code_s",

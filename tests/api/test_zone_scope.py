@@ -10,6 +10,8 @@ from api.endpoints import ENDPOINTS
 from api.kit.endpoint import AnyEndpoint, Owner
 from jobs.alert_watch import AlertWatch
 from jobs.eta_watch import EtaWatch
+from tests.api.imports.test_order_imports import PATH as IMPORTS
+from tests.api.imports.test_order_imports import example
 from tests.api.staff.test_service import member
 from tests.support.cast import Cast
 from tests.support.examples import ask, name_of
@@ -88,7 +90,10 @@ async def world(cast: Cast) -> World:
         pickup={"latitude": 38.72, "longitude": -9.14, "address": "Rossio 1"},
         dropoff={"latitude": 38.71, "longitude": -9.15, "address": "Chiado 2"},
     )
+    clerk = await member(cast, "operator", zoneIds=[other])
+    sent = await clerk.post(IMPORTS, raw=example(), headers={"Content-Type": "text/csv"})
     ids = {
+        "importId": sent.data["id"],
         "orderId": order["id"],
         "deliveryId": delivery_id,
         "courierId": courier.courier_id,

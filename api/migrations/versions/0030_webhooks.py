@@ -1,6 +1,6 @@
 """Webhooks of services, and the messages that they are sent.
 
-Revision: 0030, after 0028.
+Revision: 0030, after 0029.
 """
 
 import sqlalchemy as sa
