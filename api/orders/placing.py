@@ -204,9 +204,6 @@ def _gift(draft: OrderDraft) -> dict[str, Any]:
     }
 
 
-        **columns(times),
-
-
 def _snapshot(place: PlaceDraft) -> dict[str, object]:
     return place.model_dump(mode="json", by_alias=True)
 
