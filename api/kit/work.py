@@ -115,15 +115,17 @@ def begin_work(
     an entry of the audit trail (somebody looked) too. A work without a statement holds nothing.
     """
     db = database.lending(in_transaction=not read_only)
-    return Beginning(Work(db, clock, actor, clock.now(), resources, request_id), read_only)
+    work = Work(db, clock, actor, clock.now(), resources, request_id)
+    return Beginning(work, read_only=read_only)
 
 
-@dataclass(frozen=True, slots=True)
 class Beginning:
     """What `async with begin_work(...) as work` enters and leaves."""
 
-    work: Work
-    read_only: bool
+    __slots__ = ("read_only", "work")
+
+    def __init__(self, work: Work, *, read_only: bool) -> None:
+        self.work, self.read_only = work, read_only
 
     async def __aenter__(self) -> Work:
         """Hand out the work."""
@@ -141,9 +143,11 @@ class Beginning:
         if error is not None and not refusal:
             await db.end(error)
             return
-        try:
-            await self.work._leave_behind()
-        except BaseException as failed:
-            await db.end(failed)
-            raise
-        await db.end()
+        if self.work._events or self.work._edits:
+            try:
+                await self.work._leave_behind()
+            except BaseException as failed:
+                await db.end(failed)
+                raise
+        if db.is_lent:
+            await db.end()
