@@ -36,7 +36,7 @@ class Clock:
     def now(self) -> datetime:
         """Return the business time in UTC."""
         if self.is_real:
-            return real_now()
+            return datetime.now(UTC)
         return self.start + (real_now() - self.epoch) * self.speed
 
     def shown_ms(self, real_ms: int) -> int:

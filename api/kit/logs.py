@@ -23,6 +23,9 @@ _SAME = {**logging.makeLogRecord({}).__dict__, "levelno": logging.INFO, "levelna
 _OWN_FIELDS = frozenset(_SAME) | {"message", "asctime", "taskName"}
 
 
+_FIRST = frozenset({"at", "level", "program", "logger", "event"})
+"""The fields that each line begins with."""
+
 Line = tuple[float, dict[str, Any]]
 """When something happened (Unix time), and what stands beside it."""
 
@@ -61,21 +64,25 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, or as many as it tells of."""
-        start: dict[str, Any] = {
-            "at": self._time(record.created),
+        what = {
             "level": record.levelname.lower(),
             "program": self._program,
             "logger": record.name,
             "event": record.getMessage(),
         }
-        bound = context.get() or {}
+        bound, begun = context.get() or {}, _json(what)[1:-1]
         if isinstance(record, Told):
-            told = ((start | {"at": self._time(at)}, bound | more) for at, more in record.lines)
-            return "\n".join([_line(begun, more) for begun, more in told])
-        end = {}
+            return "\n".join([self._line(at, begun, bound | more) for at, more in record.lines])
+        more = bound | beside(record)
         if record.exc_info:
-            end["traceback"] = without_rows(self.formatException(record.exc_info))
-        return _line(start, bound | beside(record) | end)
+            more["traceback"] = without_rows(self.formatException(record.exc_info))
+        return self._line(record.created, begun, more)
+
+    def _line(self, at: float, begun: str, more: dict[str, Any]) -> str:
+        if not _FIRST.isdisjoint(more):  # what happened is never covered up
+            more = {f"{k}_" if k in _FIRST else k: v for k, v in more.items()}
+        end = f",{_json(more)[1:]}" if more else "}"
+        return f'{{"at":"{self._time(at)}",{begun}{end}'
 
     def _time(self, created: float) -> str:
         """Return RFC 3339 in UTC; most lines share their second with the one before."""
@@ -86,14 +93,11 @@ class JsonLines(logging.Formatter):
         return f"{self._shown}.{ms:03d}+00:00"
 
 
-def _line(start: dict[str, Any], more: dict[str, Any]) -> str:
-    """Return a line as JSON; what happened is never covered up by what stands beside it."""
-    if not start.keys().isdisjoint(more):
-        more = {f"{k}_" if k in start else k: v for k, v in more.items()}
+def _json(fields: dict[str, Any]) -> str:
     try:
-        return orjson.dumps(start | more, default=str).decode()
+        return orjson.dumps(fields, default=str).decode()
     except TypeError:  # half a surrogate pair, an integer beyond 64 bits
-        return json.dumps(start | more, default=str)
+        return json.dumps(fields, default=str)
 
 
 class Turns(logging.StreamHandler[TextIO]):

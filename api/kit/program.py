@@ -26,7 +26,7 @@ FILES_OF_OUR_OWN = 256
 CONNECTIONS_OF_ONE = 1000
 """Connections of one address: many people share that of a phone company."""
 
-RUBBISH = 10_000
+GARBAGE = 10_000
 """How many objects more than were freed are made before the collector looks for cycles."""
 
 GRACE_S = 8.0
@@ -98,7 +98,7 @@ def _one_line_for_what_is_not_http(record: logging.LogRecord) -> bool:
     return _connections.isEnabledFor(logging.INFO)
 
 
-def look_for_rubbish_less() -> None:
+def collect_garbage_less() -> None:
     """Let the garbage collector leave alone what lives as long as the program, and come less often.
 
     Nearly all of a request is freed by counting references; the collector finds little and costs
@@ -106,7 +106,7 @@ def look_for_rubbish_less() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(RUBBISH)
+    gc.set_threshold(GARBAGE)
 
 
 async def serve(app: web.Application, host: str, port: int, crowd: Crowd | None = None) -> None:
@@ -120,7 +120,7 @@ async def serve(app: web.Application, host: str, port: int, crowd: Crowd | None 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await web.TCPSite(runner, host, port, backlog=1024).start()
-    look_for_rubbish_less()
+    collect_garbage_less()
     log.info("listening", extra={"host": host, "port": port})
     await stop.wait()
     log.info("stopping")

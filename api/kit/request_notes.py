@@ -49,7 +49,7 @@ class RequestNotes:
         endpoint = _where(request.method, request.match_info.route.resource)
         self._metrics.requests.note(endpoint, status, seconds)
         self._waiting.append((time.time(), endpoint, status, seconds, note))
-        if self._writer is None:
+        if self._writer is None or self._writer.done():
             loop = asyncio.get_running_loop()
             write = self._write_soon()
             self._writer = loop.create_task(write, name="request log", context=Context())
@@ -58,7 +58,7 @@ class RequestNotes:
         try:
             await asyncio.sleep(EVERY_S)
         finally:  # at the end of the program too
-            waiting, self._waiting, self._writer = self._waiting, [], None
+            waiting, self._waiting = self._waiting, []
             lines = [
                 (
                     at,

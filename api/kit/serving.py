@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeAlias
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.kit import idempotency, problems
 from api.kit.actor import Actor
@@ -113,10 +113,10 @@ class _Way:
             limit = self._endpoint.body_limit
             async with self._shell.spool.receive(request, limit) as upload:
                 call = self._intake.take_file(request, actor, upload)
-                answer = await self._again_after_lost_race(request, actor, call)
+                answer = await self._act(request, actor, call)
         else:
             call = await self._intake.take(request, actor)
-            answer = await self._again_after_lost_race(request, actor, call)
+            answer = await self._act(request, actor, call)
         response = answer_to(request, answer) if type(answer) is Download else answer
         response.headers.update(limits)
         return response
@@ -136,38 +136,33 @@ class _Way:
             raise RateLimited(kind, verdict)
         return verdict.headers(kind)
 
-    async def _again_after_lost_race(
-        self, request: web.Request, actor: Actor, call: Call
-    ) -> Replied:
-        for attempt in range(1, ATTEMPTS):
+    async def _act(self, request: web.Request, actor: Actor, call: Call) -> Replied:
+        """Run the handler in a work of its own; again where it lost a race."""
+        shell, note, attempt = self._shell, request[NOTE], 0
+        while True:
+            attempt += 1
             try:
-                return await self._once(request, actor, call)
-            except LOST_RACE:
-                await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
-        try:
-            return await self._once(request, actor, call)
-        except LOST_RACE as error:
-            message = "Others are changing the same thing: try again"
-            raise Unavailable(message, headers=RETRY_SOON) from error
-
-    async def _once(self, request: web.Request, actor: Actor, call: Call) -> Replied:
-        shell = self._shell
-        async with begin_work(
-            await shell.test_world() if actor.is_test else shell.database,
-            shell.clock,
-            shell.resources,
-            actor,
-            request_id=request[NOTE].request_id,
-            read_only=self._reads_only,
-        ) as work:
-            work.expected_version = call.expected_version
-            if "Cookie" in request.headers:
-                work.sent_cookies = request.cookies
-            work.user_agent = request.headers.get("User-Agent")
-            answer = await self._run(work, call, request)
-            if work.cookies and isinstance(answer, web.StreamResponse):
-                _set_cookies(answer, work, secure=shell.over_tls(request))
-            return answer
+                async with begin_work(
+                    await shell.test_world() if actor.is_test else shell.database,
+                    shell.clock,
+                    shell.resources,
+                    actor,
+                    request_id=note.request_id,
+                    read_only=self._reads_only,
+                ) as work:
+                    work.expected_version = call.expected_version
+                    if hdrs.COOKIE in request.headers:
+                        work.sent_cookies = request.cookies
+                    work.user_agent = request.headers.get(hdrs.USER_AGENT)
+                    answer = await self._run(work, call, request)
+                    if work.cookies and isinstance(answer, web.StreamResponse):
+                        _set_cookies(answer, work, secure=shell.over_tls(request))
+                    return answer
+            except LOST_RACE as error:
+                if attempt == ATTEMPTS:
+                    message = "Others are changing the same thing: try again"
+                    raise Unavailable(message, headers=RETRY_SOON) from error
+            await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
 
     async def _run(self, work: Work, call: Call, request: web.Request) -> Replied:
         endpoint = self._endpoint
