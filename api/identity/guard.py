@@ -34,7 +34,7 @@ def guard(
     """Return the function that reads a request's credentials: an access token or an API key."""
 
     async def who(request: web.Request) -> Actor:
-        address = address_of(request, trusted_proxies)
+        address = address_of(request, trusted_proxies) if trusted_proxies else request.remote
         header = request.headers.get(hdrs.AUTHORIZATION)
         if header is None:
             return Actor(address=address)

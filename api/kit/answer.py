@@ -42,6 +42,7 @@ class Answer(web.StreamResponse):
         super().__init__(status=status)
         self._content = b"" if status in _WITHOUT_BODY else content
         self._request: web.BaseRequest | None = None
+        self._stays = False
 
     @property
     def prepared(self) -> bool:
@@ -51,11 +52,11 @@ class Answer(web.StreamResponse):
     @property
     def keep_alive(self) -> bool:
         """Tell whether the connection stays."""
-        return self._request is not None and self._request.keep_alive
+        return self._stays
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
         """Take the request that is answered."""
-        self._request = request
+        self._request, self._stays = request, request.keep_alive
         return request.writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -75,9 +76,9 @@ class Answer(web.StreamResponse):
             own.append(f"Content-Length: {len(self._content)}\r\n")
         if self._cookies:
             own += [f"Set-Cookie: {one.OutputString()}\r\n" for one in self._cookies.values()]
-        version, stays = request.version, request.keep_alive
-        if stays != (version == HttpVersion11):  # what a version does anyway goes unsaid
-            own.append(f"Connection: {'keep-alive' if stays else 'close'}\r\n")
+        version = request.version
+        if self._stays != (version == HttpVersion11):  # what a version does anyway goes unsaid
+            own.append(f"Connection: {'keep-alive' if self._stays else 'close'}\r\n")
         lines = "".join(own)
         if lines.count("\n") + lines.count("\r") != 2 * len(own):
             message = "a header must not hold a line break"

@@ -202,11 +202,6 @@ class Lent:
         self._borrowed: AbstractAsyncContextManager[Connection] | None = None
         self._connection: Connection | None = None
 
-    @property
-    def is_lent(self) -> bool:
-        """Tell whether there was a first statement."""
-        return self._borrowed is not None
-
     async def fetch(self, sql: str, *arguments: Any) -> list[Record]:
         """Return all rows."""
         return await (self._connection or await self._first()).fetch(sql, *arguments)  # type: ignore[no-any-return]  # asyncpg ships no types

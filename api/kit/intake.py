@@ -71,7 +71,7 @@ class Intake:
     def _call(
         self, request: web.Request, actor: Actor, body: BaseModel, sent: bytes | Upload
     ) -> Call:
-        asked = self._query_values(request) if request.query_string else {}
+        asked = self._query_values(request) if "?" in request.raw_path else {}
         takes_path, takes_query = self._path is not Nothing, asked or self._query is not Nothing
         return Call(
             path=_values(self._path, request.match_info) if takes_path else _NOTHING,

@@ -43,8 +43,9 @@ _FROM_AIOHTTP: dict[int, tuple[type[ApiError], str]] = {
 
 
 def request_id_of(request: web.Request) -> str:
-    """Return the id under which this request is logged and answered."""
-    return request[NOTE].request_id
+    """Return the id under which this request is logged and answered; empty where none is."""
+    note = request.get(NOTE)
+    return note.request_id if note is not None else ""
 
 
 def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:

@@ -142,12 +142,17 @@ class RateLimiter:
         if bucket.spend(limit, now_us):
             if bucket.spent == 1:
                 self._tell_soon(bucket, limit)
-            return _verdict(limit, 1, bucket.empty_at_us - now_us)
-        level = await self._shared.ask(bucket.ask(limit, 1))
-        if level is None:
-            return None
-        bucket.learn(limit, level, time.monotonic_ns() // 1000)
-        return _verdict(limit, *level)
+            granted, level_us = 1, bucket.empty_at_us - now_us
+        else:
+            level = await self._shared.ask(bucket.ask(limit, 1))
+            if level is None:
+                return None
+            bucket.learn(limit, level, time.monotonic_ns() // 1000)
+            granted, level_us = level
+        room_us = limit.burst * limit.gap_us - level_us
+        wait_us = level_us if granted else limit.gap_us - room_us
+        remaining, reset_s = max(0, room_us // limit.gap_us), -(-wait_us // 1_000_000)
+        return Verdict(bool(granted), limit, remaining, reset_s)
 
     def _meet(self, kind: RateClass, caller: str) -> _Bucket:
         who = hashlib.sha256(caller.encode()).hexdigest()[:24]
@@ -180,12 +185,6 @@ def _learn(bucket: _Bucket, limit: Limit, answer: "asyncio.Future[Level | None]"
     level = None if answer.cancelled() else answer.result()
     if level is not None:
         bucket.learn(limit, level, time.monotonic_ns() // 1000)
-
-
-def _verdict(limit: Limit, granted: int, level_us: int) -> Verdict:
-    room_us = limit.burst * limit.gap_us - level_us
-    wait_us = level_us if granted else limit.gap_us - room_us
-    return Verdict(bool(granted), limit, max(0, room_us // limit.gap_us), -(-wait_us // 1_000_000))
 
 
 class RateLimited(TooManyRequests):

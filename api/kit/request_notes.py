@@ -22,13 +22,13 @@ EVERY_S = 0.1
 
 
 class Note:
-    """What is known of a request before it is answered: its id, and who sent it."""
+    """What is known of a request before it is answered: its id, what it is for, who sent it."""
 
-    __slots__ = ("actor", "began", "request_id")
+    __slots__ = ("actor", "began", "endpoint", "request_id")
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self.actor = ""
+        self.endpoint = self.actor = ""
         self.began = time.perf_counter()
 
 
@@ -46,7 +46,7 @@ class RequestNotes:
     def take(self, request: web.Request, note: Note, status: int) -> None:
         """Count a request that was answered with `status`, and tell of it soon."""
         seconds = time.perf_counter() - note.began
-        endpoint = _where(request.method, request.match_info.route.resource)
+        endpoint = note.endpoint or _where(request.method, request.match_info.route.resource)
         self._metrics.requests.note(endpoint, status, seconds)
         self._waiting.append((time.time(), endpoint, status, seconds, note))
         if self._writer is None or self._writer.done():

@@ -20,7 +20,7 @@ from api.kit.endpoint import AnyEndpoint, Owner
 from api.kit.errors import Forbidden, Unauthenticated, Unavailable
 from api.kit.intake import Call, Intake
 from api.kit.rate_limit import RateClass, RateLimited, RateLimiter, per_minute
-from api.kit.request_notes import NOTE
+from api.kit.request_notes import NOTE, Note
 from api.kit.resources import Resources
 from api.kit.sandbox import Sandbox
 from api.kit.schema import TextFile
@@ -100,23 +100,27 @@ class _Way:
         self._intake = Intake(endpoint, shell.body_s)
         self._takes_file, self._reads_only = endpoint.takes_file, endpoint.reads_only
         self._rate_class = endpoint.rate_class
+        self._name = f"{endpoint.method} {endpoint.path}"
         reply = endpoint.signature.reply
         self._gives_file, self._gives_text = reply is Download, issubclass(reply, TextFile)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Return the answer to a request; raise what is wrong with it."""
         actor = await self._shell.guard(request)
-        request[NOTE].actor = str(actor.key_id or "") or actor.signed_in_as
+        note = request[NOTE]
+        note.actor = str(actor.key_id or "") or actor.signed_in_as
+        if request.method == self._endpoint.method:  # and not HEAD
+            note.endpoint = self._name
         limits = await self._count(actor)
         _admit(self._endpoint, actor)
         if self._takes_file:
             limit = self._endpoint.body_limit
             async with self._shell.spool.receive(request, limit) as upload:
                 call = self._intake.take_file(request, actor, upload)
-                answer = await self._act(request, actor, call)
+                answer = await self._act(request, note, actor, call)
         else:
             call = await self._intake.take(request, actor)
-            answer = await self._act(request, actor, call)
+            answer = await self._act(request, note, actor, call)
         response = answer_to(request, answer) if type(answer) is Download else answer
         response.headers.update(limits)
         return response
@@ -136,9 +140,9 @@ class _Way:
             raise RateLimited(kind, verdict)
         return verdict.headers(kind)
 
-    async def _act(self, request: web.Request, actor: Actor, call: Call) -> Replied:
+    async def _act(self, request: web.Request, note: Note, actor: Actor, call: Call) -> Replied:
         """Run the handler in a work of its own; again where it lost a race."""
-        shell, note, attempt = self._shell, request[NOTE], 0
+        shell, attempt = self._shell, 0
         while True:
             attempt += 1
             try:

@@ -119,8 +119,7 @@ class Work:
             except BaseException as failed:
                 await db.end(failed)
                 raise
-        if db.is_lent:
-            await db.end()
+        await db.end()
 
 
 def begin_work(
