@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from api.identity.guard import address_of
 from api.kit.errors import Forbidden
 from api.kit.metrics import Metrics
-from api.kit.middlewares import REQUEST_ID
+from api.kit.middlewares import request_id_of
 from api.kit.problems import failure
 from api.settings import Settings
 
@@ -25,7 +25,7 @@ def add_metrics(app: web.Application, metrics: Metrics, redis: Redis, settings: 
         allowed = fits if token else address_of(request, settings.trusted_proxies) in _LOOPBACK
         if not allowed:
             refusal = Forbidden("Send the metrics token: Authorization: Bearer <token>")
-            return failure(refusal, request, request.get(REQUEST_ID, ""))
+            return failure(refusal, request, request_id_of(request))
         await metrics.flush(redis)
         return web.Response(
             text=await metrics.exposition(redis), content_type="text/plain", charset="utf-8"

@@ -1,7 +1,6 @@
 """Run the realtime program: `python -m api.realtime`. It never opens the database."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 
@@ -84,7 +83,6 @@ def create_app(settings: Settings, connections: Crowd | None = None) -> web.Appl
             asyncio.create_task(flush, name="metrics"),
             asyncio.create_task(living, name="heartbeat"),
         ]
-        gc.freeze()
         yield
         await tasks.end(loops)
         await heart.stop()

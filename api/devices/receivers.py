@@ -23,9 +23,10 @@ from api.kit.endpoint import KIB
 from api.kit.errors import ApiError, BodyTooLarge, RequestTimeout, Unavailable
 from api.kit.json_door import check_json
 from api.kit.metrics import Metrics
-from api.kit.middlewares import ACTOR_ID, request_id_of
+from api.kit.middlewares import request_id_of
 from api.kit.rate_limit import RateClass, RateLimited
 from api.kit.redis import Redis, RedisError
+from api.kit.request_notes import NOTE
 from api.kit.serving import Shell
 from api.kit.work import begin_work
 from api.trails.history import History
@@ -111,7 +112,7 @@ class Receivers:
                 request_id=request_id_of(request),
             ) as work:
                 device, courier = await receiving.device_of(work, token)
-                request[ACTOR_ID] = str(device.id)
+                request[NOTE].actor = str(device.id)
                 return await receiving.take(work, device, courier, readings, self._history)
         except ApiError:
             raise

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.identity.revocations import Revocations
 from api.identity.tokens import TokenMint
@@ -34,8 +34,8 @@ def guard(
     """Return the function that reads a request's credentials: an access token or an API key."""
 
     async def who(request: web.Request) -> Actor:
-        address = address_of(request, trusted_proxies)
-        header = request.headers.get("Authorization")
+        address = address_of(request, trusted_proxies) if trusted_proxies else request.remote
+        header = request.headers.get(hdrs.AUTHORIZATION)
         if header is None:
             return Actor(address=address)
         scheme, _, token = header.partition(" ")

@@ -43,14 +43,14 @@ class _Claims(BaseModel):
 
     iss: str
     aud: str
-    sub: UUID
+    sub: UserId
     role: Role
-    sid: UUID
+    sid: SessionId
     iat: int
     exp: int
-    cid: UUID | None = None
-    zones: list[UUID] = []
-    perms: list[str] = []
+    cid: CompanyId | None = None
+    zones: frozenset[ZoneId] = frozenset()
+    perms: frozenset[str] = frozenset()
 
 
 _HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
@@ -114,12 +114,12 @@ class TokenMint:
             raise _not_valid()
         actor = Actor(
             role=claims.role,
-            user_id=UserId(claims.sub),
-            session_id=SessionId(claims.sid),
-            company_id=None if claims.cid is None else CompanyId(claims.cid),
+            user_id=claims.sub,
+            session_id=claims.sid,
+            company_id=claims.cid,
             address=address,
-            zone_ids=frozenset(map(ZoneId, claims.zones)),
-            narrowed=frozenset(claims.perms),
+            zone_ids=claims.zones,
+            narrowed=claims.perms,
         )
         self._known[token, address] = (claims.exp, actor)
         if len(self._known) > _CACHED_TOKENS:

@@ -1,6 +1,6 @@
 """The two clocks: real time for networks and secrets, business time for everything people see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 
@@ -20,6 +20,12 @@ class Clock:
     epoch: datetime
     start: datetime
     speed: float = 1.0
+    is_real: bool = field(init=False, repr=False, compare=False)
+    """Whether the clock shows real time."""
+
+    def __post_init__(self) -> None:
+        """Compare once: every request reads the clock."""
+        object.__setattr__(self, "is_real", self.speed == 1.0 and self.epoch == self.start)
 
     @classmethod
     def real(cls) -> "Clock":
@@ -27,15 +33,10 @@ class Clock:
         origin = datetime.fromtimestamp(0, UTC)
         return cls(epoch=origin, start=origin)
 
-    @property
-    def is_real(self) -> bool:
-        """Tell whether the clock shows real time."""
-        return self.speed == 1.0 and self.epoch == self.start
-
     def now(self) -> datetime:
         """Return the business time in UTC."""
         if self.is_real:
-            return real_now()
+            return datetime.now(UTC)
         return self.start + (real_now() - self.epoch) * self.speed
 
     def shown_ms(self, real_ms: int) -> int:

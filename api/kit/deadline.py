@@ -22,9 +22,9 @@ class Deadline:
 
     async def within(self, act: Awaitable[Result]) -> Result:
         """Return what `act` gives; raise `TimeoutError` when it takes too long. Once per task."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # whatever is awaited runs in one
         loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
+        assert task is not None  # noqa: S101  # whatever is awaited runs in one
         self._ends[task] = loop.time() + self._seconds
         if self._timer is None:
             self._timer = loop.call_later(self._seconds, self._look)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from typing import final
 from urllib.parse import quote
 
 from aiohttp import web
@@ -23,6 +24,7 @@ AT_ONCE = 128
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
+@final
 class Download(BaseModel):
     """A file that goes out. `read(start, end)` gets its bytes when the database is let go."""
 

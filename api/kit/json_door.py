@@ -156,9 +156,10 @@ def parse_body(model: type[Model], raw: bytes) -> Model:
     """Return the model that `raw` spells; raise `InvalidInput` naming each wrong field."""
     if not raw:
         raw = b"{}"
-    check_json(raw)
+    if not is_plain(raw):
+        refuse(raw)
     try:
-        return model.model_validate_json(raw, strict=True)
+        return model.__pydantic_validator__.validate_json(raw, strict=True)  # type: ignore[no-any-return]  # pydantic-core ships no generic
     except ValidationError as error:
         raise InvalidInput(fields=field_errors(model, error)) from error
 

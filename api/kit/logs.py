@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -19,28 +20,32 @@ _DETAIL = re.compile(r"^(DETAIL|CONTEXT): .*$\n?", re.MULTILINE)
 """Where PostgreSQL's errors quote values, which may be somebody's phone number."""
 
 _SAME = {**logging.makeLogRecord({}).__dict__, "levelno": logging.INFO, "levelname": "INFO"}
-_OWN_FIELDS = frozenset(_SAME) | {"message", "asctime", "taskName", "beside"}
+_OWN_FIELDS = frozenset(_SAME) | {"message", "asctime", "taskName"}
+
+
+_FIRST = frozenset({"at", "level", "program", "logger", "event"})
+"""The fields that each line begins with."""
+
+Line = tuple[float, dict[str, Any]]
+"""When something happened (Unix time), and what stands beside it."""
 
 
 class Told(logging.LogRecord):
-    """A record of what happens all the time: where in the code is not looked up."""
+    """A record of what happens all the time, for many times; where in the code is not looked up."""
 
-    def __init__(self, logger: str, event: str, beside: dict[str, Any]) -> None:
+    def __init__(self, logger: str, event: str, lines: Sequence[Line]) -> None:
         self.__dict__ |= _SAME
-        self.__dict__ |= beside
-        self.name, self.msg, self.created, self.beside = logger, event, time.time(), beside
+        self.name, self.msg, self.created, self.lines = logger, event, time.time(), lines
 
 
-def tell(log: logging.Logger, event: str, beside: dict[str, Any]) -> None:
-    """Log as `log.info(event, extra=beside)` does, at half the cost."""
+def tell(log: logging.Logger, event: str, lines: Sequence[Line]) -> None:
+    """Log as `log.info(event, extra=...)` does for each of `lines`, at a fraction of the cost."""
     if log.isEnabledFor(logging.INFO):
-        log.handle(Told(log.name, event, beside))
+        log.handle(Told(log.name, event, lines))
 
 
 def beside(record: logging.LogRecord) -> dict[str, Any]:
     """Return the `extra` fields of a line."""
-    if isinstance(record, Told):
-        return record.beside
     return {k: v for k, v in record.__dict__.items() if k not in _OWN_FIELDS}
 
 
@@ -58,24 +63,26 @@ class JsonLines(logging.Formatter):
         self._second, self._shown = -1, ""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line of JSON."""
-        line: dict[str, Any] = {
-            "at": self._time(record.created),
+        """Return the record as one line of JSON, or as many as it tells of."""
+        what = {
             "level": record.levelname.lower(),
             "program": self._program,
             "logger": record.name,
             "event": record.getMessage(),
         }
-        more = (context.get() or {}) | beside(record)
-        if not line.keys().isdisjoint(more):  # what happened is never covered up
-            more = {f"{k}_" if k in line else k: v for k, v in more.items()}
-        line |= more
+        bound, begun = context.get() or {}, _json(what)[1:-1]
+        if isinstance(record, Told):
+            return "\n".join([self._line(at, begun, bound | more) for at, more in record.lines])
+        more = bound | beside(record)
         if record.exc_info:
-            line["traceback"] = without_rows(self.formatException(record.exc_info))
-        try:
-            return orjson.dumps(line, default=str).decode()
-        except TypeError:  # half a surrogate pair, an integer beyond 64 bits
-            return json.dumps(line, default=str)
+            more["traceback"] = without_rows(self.formatException(record.exc_info))
+        return self._line(record.created, begun, more)
+
+    def _line(self, at: float, begun: str, more: dict[str, Any]) -> str:
+        if not _FIRST.isdisjoint(more):  # what happened is never covered up
+            more = {f"{k}_" if k in _FIRST else k: v for k, v in more.items()}
+        end = f",{_json(more)[1:]}" if more else "}"
+        return f'{{"at":"{self._time(at)}",{begun}{end}'
 
     def _time(self, created: float) -> str:
         """Return RFC 3339 in UTC; most lines share their second with the one before."""
@@ -84,6 +91,13 @@ class JsonLines(logging.Formatter):
             shown = datetime.fromtimestamp(second, UTC).replace(tzinfo=None).isoformat()
             self._second, self._shown = second, shown
         return f"{self._shown}.{ms:03d}+00:00"
+
+
+def _json(fields: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(fields, default=str).decode()
+    except TypeError:  # half a surrogate pair, an integer beyond 64 bits
+        return json.dumps(fields, default=str)
 
 
 class Turns(logging.StreamHandler[TextIO]):
@@ -100,13 +114,19 @@ class Turns(logging.StreamHandler[TextIO]):
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line."""
         try:
-            self._lines.append(self.format(record) + self.terminator)
-            if record.levelno >= logging.WARNING or (loop := _running_loop()) is None:
+            self._lines.append(self.format(record))
+            if record.levelno >= logging.WARNING:
                 self.flush()
-            elif len(self._lines) == 1:
-                loop.call_soon(self.flush)
+            elif len(self._lines) == 1:  # the first of its turn
+                self._flush_soon()
         except Exception:
             self.handleError(record)
+
+    def _flush_soon(self) -> None:
+        try:
+            asyncio.get_running_loop().call_soon(self.flush)
+        except RuntimeError:  # there is no loop
+            self.flush()
 
     def flush(self) -> None:
         """Write the lines that wait."""
@@ -114,17 +134,10 @@ class Turns(logging.StreamHandler[TextIO]):
         try:
             lines, self._lines = self._lines, []
             if lines:
-                self.stream.write("".join(lines))
+                self.stream.write(self.terminator.join([*lines, ""]))
             super().flush()
         finally:
             self.release()
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def configure(program: str, level: str) -> None:

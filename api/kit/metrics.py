@@ -13,6 +13,7 @@ from prometheus_client.samples import Sample
 
 from api.kit.clock import real_now
 from api.kit.redis import Redis, RedisError
+from api.kit.request_tally import RequestTally
 from api.kit.resources import Key
 from api.kit.traffic import COUNTED
 
@@ -29,8 +30,7 @@ class Metrics:
     """The counters and histograms of Hermod, registered for one process."""
 
     registry: CollectorRegistry
-    requests: Counter
-    request_seconds: Histogram
+    requests: RequestTally
     deliveries: Counter
     offers: Counter
     fixes: Counter
@@ -42,7 +42,6 @@ class Metrics:
     webhooks: Counter
     restarts: Counter
     _sent: dict[str, float] = field(default_factory=dict)
-    _of_requests: dict[tuple[str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls) -> "Metrics":
@@ -55,10 +54,11 @@ class Metrics:
         def seconds(name: str, text: str, *labels: str) -> Histogram:
             return Histogram(f"hermod_{name}_seconds", text, labels, buckets=_SECONDS, registry=own)
 
+        requests = RequestTally("hermod_http_request", _SECONDS)
+        own.register(requests)
         return cls(
             registry=own,
-            requests=counter("http_requests", "HTTP requests", "endpoint", "status"),
-            request_seconds=seconds("http_request", "time to answer a request", "endpoint"),
+            requests=requests,
             deliveries=counter("deliveries", "deliveries that reached a status", "status"),
             offers=counter("offers", "offers that reached a status", "status"),
             fixes=counter("fixes", "GPS fixes by what became of them", "result"),
@@ -70,19 +70,6 @@ class Metrics:
             webhooks=counter("webhooks", "attempts to send webhook messages by outcome", "outcome"),
             restarts=counter("loop_failures", "background loops that failed and go on", "loop"),
         )
-
-    def note_request(self, endpoint: str, status: int, seconds: float) -> None:
-        """Count a request that was answered."""
-        held = self._of_requests.get((endpoint, status))
-        if held is None:
-            held = (
-                self.requests.labels(endpoint, status),
-                self.request_seconds.labels(endpoint),
-            )
-            self._of_requests[endpoint, status] = held
-        counter, histogram = held
-        counter.inc()
-        histogram.observe(seconds)
 
     async def flush(self, redis: Redis) -> None:
         """Add what was counted since the last flush to the installation's counters."""

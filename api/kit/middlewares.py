@@ -4,15 +4,14 @@ Nothing here holds a transaction, a lock or a timer: a middleware wraps a socket
 """
 
 import logging
+import random
 import re
-import time
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
-from secrets import token_hex
 
 from aiohttp import hdrs, web
 
 from api.kit import logs
+from api.kit.answer import SECURITY_HEADERS
 from api.kit.db import OUT_OF_REACH as DATABASE_OUT_OF_REACH
 from api.kit.db import RETRY_SOON
 from api.kit.errors import (
@@ -27,13 +26,12 @@ from api.kit.errors import (
 from api.kit.metrics import Metrics
 from api.kit.problems import failure
 from api.kit.redis import OUT_OF_REACH as REDIS_OUT_OF_REACH
+from api.kit.request_notes import NOTE, Note, RequestNotes
 
 log = logging.getLogger("api.http")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HEADER = "X-Request-Id"
-REQUEST_ID = web.RequestKey("request_id", str)
-ACTOR_ID = web.RequestKey("actor_id", str)
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 _FROM_AIOHTTP: dict[int, tuple[type[ApiError], str]] = {
@@ -45,20 +43,24 @@ _FROM_AIOHTTP: dict[int, tuple[type[ApiError], str]] = {
 
 
 def request_id_of(request: web.Request) -> str:
-    """Return the id under which this request is logged and answered."""
-    return str(request.get(REQUEST_ID, ""))
+    """Return the id under which this request is logged and answered; empty where none is."""
+    note = request.get(NOTE)
+    return note.request_id if note is not None else ""
 
 
 def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
     """Return the outermost middleware: id, log line, metrics, errors."""
+    notes = RequestNotes(metrics)
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get(HEADER)
-        request_id = given if given and _GOOD_ID.fullmatch(given) else token_hex(16)
-        request[REQUEST_ID] = request_id
-        token = logs.context.set({"request_id": request_id})
-        began = time.perf_counter()
+        if given and _GOOD_ID.fullmatch(given):
+            request_id = given
+        else:  # no secret: only no other's
+            request_id = f"{random.getrandbits(128):032x}"
+        note = request[NOTE] = Note(request_id)
+        logs.context.set({"request_id": request_id})  # aiohttp gives each request a task of its own
         status = 500
         try:
             response = await _answer(request, handler, request_id)
@@ -67,8 +69,7 @@ def shell(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
                 response.headers[HEADER] = request_id
             return response
         finally:
-            _note(request, metrics, status, time.perf_counter() - began)
-            logs.context.reset(token)
+            notes.take(request, note, status)
 
     return answer
 
@@ -93,27 +94,6 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     except Exception:
         log.exception("unexpected error")
         return failure(ApiError(), request, request_id)
-
-
-def _note(request: web.Request, metrics: Metrics, status: int, seconds: float) -> None:
-    where = _where(request.method, request.match_info.route.resource)
-    metrics.note_request(where, status, seconds)
-    ms, actor = round(seconds * 1000, 1), request.get(ACTOR_ID, "")
-    logs.tell(log, "request", {"endpoint": where, "status": status, "ms": ms, "actor": actor})
-
-
-@lru_cache(maxsize=1024)
-def _where(method: str, resource: web.AbstractResource | None) -> str:
-    """Return under which name a request is counted: never under its path."""
-    return f"{method} {resource.canonical}" if resource else "unmatched"
-
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 async def add_security_headers(  # noqa: RUF029  # the signal awaits its receivers

@@ -1,35 +1,22 @@
 """Answers: the envelope `{success, data, message, errors}` and, on request, RFC 9457 problems."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
+from api.kit.answer import JSON, NO_STORE
 from api.kit.errors import ApiError
 from api.kit.schema import TextFile
 
 PROBLEM = "application/problem+json"
-JSON = "application/json"
-_NO_STORE = {"Cache-Control": "private, no-store"}
-_OF_SUCCESS = web.Response(headers={"Content-Type": JSON, **_NO_STORE}).headers
 
 
 def body_of(reply: BaseModel | None) -> bytes:
     """Return the envelope of a success."""
     data = b"null" if reply is None else reply.__pydantic_serializer__.to_json(reply, by_alias=True)
     return b'{"success":true,"data":' + data + b',"message":null}'
-
-
-def success(body: bytes, status: int, headers: Mapping[str, str]) -> web.Response:
-    """Return a finished success; personal data is not cached on the way."""
-    response = web.Response(
-        body=None if status == 204 else body, status=status, headers=_OF_SUCCESS
-    )
-    if headers:
-        response.headers.update(headers)
-    return response
 
 
 def text_file(reply: TextFile) -> web.Response:
@@ -39,7 +26,7 @@ def text_file(reply: TextFile) -> web.Response:
         text=reply.text,
         content_type=reply.media_type,
         charset="utf-8",
-        headers={**_NO_STORE, "Content-Disposition": disposition},
+        headers={**NO_STORE, "Content-Disposition": disposition},
     )
 
 
@@ -71,5 +58,5 @@ def failure(error: ApiError, request: web.Request, request_id: str) -> web.Respo
         body=orjson.dumps(content),
         status=error.status,
         content_type=PROBLEM if wants_problem else JSON,
-        headers={**_NO_STORE, **error.headers},
+        headers={**NO_STORE, **error.headers},
     )

@@ -1,6 +1,7 @@
 """Running an aiohttp application as a program: its limits, its signals, its graceful end."""
 
 import asyncio
+import gc
 import logging
 import resource
 import signal
@@ -24,6 +25,9 @@ FILES_OF_OUR_OWN = 256
 
 CONNECTIONS_OF_ONE = 1000
 """Connections of one address: many people share that of a phone company."""
+
+GARBAGE = 10_000
+"""How many objects more than were freed are made before the collector looks for cycles."""
 
 GRACE_S = 8.0
 """How long requests under way may take to end when the program is told to stop."""
@@ -94,6 +98,17 @@ def _one_line_for_what_is_not_http(record: logging.LogRecord) -> bool:
     return _connections.isEnabledFor(logging.INFO)
 
 
+def collect_garbage_less() -> None:
+    """Let the garbage collector leave alone what lives as long as the program, and come less often.
+
+    Nearly all of a request is freed by counting references; the collector finds little and costs
+    a tenth of the time. Call it when the program is set up.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
+
 async def serve(app: web.Application, host: str, port: int, crowd: Crowd | None = None) -> None:
     """Serve `app` until SIGTERM or SIGINT, then let requests under way end."""
     runner = guarded(app)
@@ -105,6 +120,7 @@ async def serve(app: web.Application, host: str, port: int, crowd: Crowd | None 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await web.TCPSite(runner, host, port, backlog=1024).start()
+    collect_garbage_less()
     log.info("listening", extra={"host": host, "port": port})
     await stop.wait()
     log.info("stopping")

@@ -8,9 +8,9 @@ left it asks for every call (docs/decisions/0030).
 import asyncio
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from api.kit.buckets import Buckets, Level, Question
@@ -37,11 +37,12 @@ class Limit:
 
     per_minute: int
     burst: int
+    gap_us: int = field(init=False, repr=False, compare=False)
+    """How long one call takes to be earned back, in microseconds."""
 
-    @property
-    def gap_us(self) -> int:
-        """Return how long one call takes to be earned back, in microseconds."""
-        return 60_000_000 // self.per_minute
+    def __post_init__(self) -> None:
+        """Divide once: every call asks."""
+        object.__setattr__(self, "gap_us", 60_000_000 // self.per_minute)
 
 
 def per_minute(calls: int) -> Limit:
@@ -60,12 +61,17 @@ class Verdict(NamedTuple):
     def headers(self, name: str) -> dict[str, str]:
         """Return the headers of draft-ietf-httpapi-ratelimit-headers-08."""
         found = {
-            "RateLimit-Policy": f'"{name}";q={self.limit.per_minute};w=60',
+            "RateLimit-Policy": _policy(name, self.limit.per_minute),
             "RateLimit": f'"{name}";r={self.remaining};t={self.reset_s}',
         }
         if not self.allowed:
             found["Retry-After"] = str(max(1, self.reset_s))
         return found
+
+
+@lru_cache(maxsize=1024)
+def _policy(name: str, per_minute: int) -> str:
+    return f'"{name}";q={per_minute};w=60'
 
 
 PART = 16
@@ -136,12 +142,17 @@ class RateLimiter:
         if bucket.spend(limit, now_us):
             if bucket.spent == 1:
                 self._tell_soon(bucket, limit)
-            return _verdict(limit, Level(1, bucket.empty_at_us - now_us))
-        level = await self._shared.ask(bucket.ask(limit, 1))
-        if level is None:
-            return None
-        bucket.learn(limit, level, time.monotonic_ns() // 1000)
-        return _verdict(limit, level)
+            granted, level_us = 1, bucket.empty_at_us - now_us
+        else:
+            level = await self._shared.ask(bucket.ask(limit, 1))
+            if level is None:
+                return None
+            bucket.learn(limit, level, time.monotonic_ns() // 1000)
+            granted, level_us = level
+        room_us = limit.burst * limit.gap_us - level_us
+        wait_us = level_us if granted else limit.gap_us - room_us
+        remaining, reset_s = max(0, room_us // limit.gap_us), -(-wait_us // 1_000_000)
+        return Verdict(bool(granted), limit, remaining, reset_s)
 
     def _meet(self, kind: RateClass, caller: str) -> _Bucket:
         who = hashlib.sha256(caller.encode()).hexdigest()[:24]
@@ -174,13 +185,6 @@ def _learn(bucket: _Bucket, limit: Limit, answer: "asyncio.Future[Level | None]"
     level = None if answer.cancelled() else answer.result()
     if level is not None:
         bucket.learn(limit, level, time.monotonic_ns() // 1000)
-
-
-def _verdict(limit: Limit, level: Level) -> Verdict:
-    granted, level_us = level
-    room_us = limit.burst * limit.gap_us - level_us
-    wait_us = level_us if granted else limit.gap_us - room_us
-    return Verdict(bool(granted), limit, max(0, room_us // limit.gap_us), -(-wait_us // 1_000_000))
 
 
 class RateLimited(TooManyRequests):

@@ -2,14 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TypeAlias
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.kit import idempotency, problems
 from api.kit.actor import Actor
+from api.kit.answer import Answer
 from api.kit.clock import Clock
 from api.kit.db import LOST_RACE, RETRY_SOON, Database
 from api.kit.deadline import Deadline
@@ -17,13 +20,16 @@ from api.kit.download import AT_ONCE, Download, Stream, answer_to
 from api.kit.endpoint import AnyEndpoint, Owner
 from api.kit.errors import Forbidden, Unauthenticated, Unavailable
 from api.kit.intake import Call, Intake
-from api.kit.middlewares import ACTOR_ID, request_id_of
 from api.kit.rate_limit import RateClass, RateLimited, RateLimiter, per_minute
+from api.kit.request_notes import NOTE, Note
 from api.kit.resources import Resources
 from api.kit.sandbox import Sandbox
 from api.kit.schema import TextFile
 from api.kit.upload import Spool
 from api.kit.work import Work, begin_work
+
+Replied: TypeAlias = web.StreamResponse | Download
+"""What an endpoint's handler gave, ready to go, or still to be read."""
 
 Guard = Callable[[web.Request], Awaitable[Actor]]
 """Finds out who sends a request; raises `Unauthenticated` for bad credentials."""
@@ -61,10 +67,8 @@ class Shell:
             return self.spool.deadline_s + self.drawing_s
         return self.body_s + self.request_s
 
-    async def world_of(self, actor: Actor) -> Database:
-        """Return the tables that the actor may see: the live ones, or those of the test world."""
-        if not actor.is_test:
-            return self.database
+    async def test_world(self) -> Database:
+        """Return the tables that test keys see."""
         if self.sandbox is None:
             raise Forbidden("This program has no test world: leave the test key out")
         return await self.sandbox.database()
@@ -72,7 +76,7 @@ class Shell:
 
 def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
     """Register `endpoint` with the application's router."""
-    way = _Way(endpoint, shell, Intake(endpoint, shell.body_s))
+    way = _Way(endpoint, shell)
     deadline = Deadline(shell.patience_s(endpoint))
 
     async def serve(request: web.Request) -> web.StreamResponse:
@@ -80,7 +84,7 @@ def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
             answer = await deadline.within(way.serve(request))
         except TimeoutError as error:
             raise Unavailable("This took too long: try again") from error
-        if isinstance(answer, Stream):
+        if type(answer) is Stream:
             return await answer.flow(request, shell.downloads)
         return answer
 
@@ -89,66 +93,108 @@ def mount(app: web.Application, endpoint: AnyEndpoint, shell: Shell) -> None:
         app.router.add_route("HEAD", endpoint.path, serve)
 
 
-@dataclass(frozen=True, slots=True)
 class _Way:
-    """The way of the requests to one endpoint."""
+    """The way of the requests to one endpoint; what all of them share is worked out once."""
 
-    endpoint: AnyEndpoint
-    shell: Shell
-    intake: Intake
+    def __init__(self, endpoint: AnyEndpoint, shell: Shell) -> None:
+        self._endpoint, self._shell = endpoint, shell
+        self._intake = Intake(endpoint, shell.body_s)
+        self._takes_file, self._reads_only = endpoint.takes_file, endpoint.reads_only
+        self._rate_class = endpoint.rate_class
+        self._name = f"{endpoint.method} {endpoint.path}"
+        reply = endpoint.signature.reply
+        self._gives_file, self._gives_text = reply is Download, issubclass(reply, TextFile)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        actor = await self.shell.guard(request)
-        request[ACTOR_ID] = str(actor.key_id or "") or actor.signed_in_as
-        limits = await _count(self.endpoint, self.shell.limiter, actor)
-        _admit(self.endpoint, actor)
-        if self.endpoint.takes_file:
-            async with self.shell.spool.receive(request, self.endpoint.body_limit) as upload:
-                call = self.intake.take_file(request, actor, upload)
-                response = await self._answer(request, actor, call)
+        """Return the answer to a request; raise what is wrong with it."""
+        actor = await self._shell.guard(request)
+        note = request[NOTE]
+        note.actor = str(actor.key_id or "") or actor.signed_in_as
+        if request.method == self._endpoint.method:  # and not HEAD
+            note.endpoint = self._name
+        limits = await self._count(actor)
+        _admit(self._endpoint, actor)
+        if self._takes_file:
+            limit = self._endpoint.body_limit
+            async with self._shell.spool.receive(request, limit) as upload:
+                call = self._intake.take_file(request, actor, upload)
+                answer = await self._act(request, note, actor, call)
         else:
-            response = await self._answer(request, actor, await self.intake.take(request, actor))
+            call = await self._intake.take(request, actor)
+            answer = await self._act(request, note, actor, call)
+        response = answer_to(request, answer) if type(answer) is Download else answer
         response.headers.update(limits)
         return response
 
-    async def _answer(self, request: web.Request, actor: Actor, call: Call) -> web.StreamResponse:
-        answer = await self._again_after_lost_race(request, actor, call)
-        return answer_to(request, answer) if isinstance(answer, Download) else answer
+    async def _count(self, actor: Actor) -> Mapping[str, str]:
+        """Count the call; return the headers that tell what is left, raise where nothing is."""
+        kind, limiter = self._rate_class, self._shell.limiter
+        if actor.key_id is not None and kind is not RateClass.AUTH:
+            kind = RateClass.KEY
+            verdict = await limiter.count(kind, str(actor.key_id), per_minute(actor.calls_per_min))
+        else:
+            known = actor.user_id is not None and kind in BY_USER
+            verdict = await limiter.count(kind, actor.signed_in_as if known else str(actor.address))
+        if verdict is None:
+            return {}
+        if not verdict.allowed:
+            raise RateLimited(kind, verdict)
+        return verdict.headers(kind)
 
-    async def _again_after_lost_race(
-        self, request: web.Request, actor: Actor, call: Call
-    ) -> web.Response | Download:
-        for attempt in range(1, ATTEMPTS):
+    async def _act(self, request: web.Request, note: Note, actor: Actor, call: Call) -> Replied:
+        """Run the handler in a work of its own; again where it lost a race."""
+        shell, attempt = self._shell, 0
+        while True:
+            attempt += 1
             try:
-                return await self._once(request, actor, call)
-            except LOST_RACE:
-                await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
-        try:
-            return await self._once(request, actor, call)
-        except LOST_RACE as error:
-            message = "Others are changing the same thing: try again"
-            raise Unavailable(message, headers=RETRY_SOON) from error
+                async with begin_work(
+                    await shell.test_world() if actor.is_test else shell.database,
+                    shell.clock,
+                    shell.resources,
+                    actor,
+                    request_id=note.request_id,
+                    read_only=self._reads_only,
+                ) as work:
+                    work.expected_version = call.expected_version
+                    if hdrs.COOKIE in request.headers:
+                        work.sent_cookies = request.cookies
+                    work.user_agent = request.headers.get(hdrs.USER_AGENT)
+                    answer = await self._run(work, call, request)
+                    if work.cookies and isinstance(answer, web.StreamResponse):
+                        _set_cookies(answer, work, secure=shell.over_tls(request))
+                    return answer
+            except LOST_RACE as error:
+                if attempt == ATTEMPTS:
+                    message = "Others are changing the same thing: try again"
+                    raise Unavailable(message, headers=RETRY_SOON) from error
+            await asyncio.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311  # jitter only
 
-    async def _once(
-        self, request: web.Request, actor: Actor, call: Call
-    ) -> web.Response | Download:
-        shell = self.shell
-        async with begin_work(
-            await shell.world_of(actor),
-            shell.clock,
-            shell.resources,
-            actor,
-            request_id=request_id_of(request),
-            read_only=self.endpoint.reads_only,
-        ) as work:
-            work.expected_version = call.expected_version
-            if "Cookie" in request.headers:
-                work.sent_cookies = request.cookies
-            work.user_agent = request.headers.get("User-Agent")
-            answer = await _run(self.endpoint, work, call, request)
-            if work.cookies and isinstance(answer, web.Response):
-                _set_cookies(answer, work, secure=shell.over_tls(request))
-            return answer
+    async def _run(self, work: Work, call: Call, request: web.Request) -> Replied:
+        endpoint = self._endpoint
+        if call.claim is not None:
+            kept = await idempotency.take(work.db, call.claim)
+            if kept is not None:
+                answer = Answer(kept.body, kept.status)
+                answer.headers[idempotency.REPLAYED] = "true"
+                answer.headers.update(_location(endpoint, kept.body))
+                return answer
+        reply = await endpoint.handler(work, call.path, call.query, call.body)
+        if self._gives_file:
+            return reply  # type: ignore[no-any-return]  # a `Download`, says its annotation
+        if self._gives_text:
+            return problems.text_file(reply)
+        content = problems.body_of(reply)
+        if call.claim is not None:
+            await idempotency.keep(work.db, call.claim, endpoint.status, content)
+        answer = Answer(content, endpoint.status)
+        if endpoint.location is not None:
+            answer.headers.update(_location(endpoint, content))
+        if endpoint.versioned:
+            etag = f'"{reply.version}"'
+            if etag in _known_tags(request):
+                answer = Answer(b"", HTTPStatus.NOT_MODIFIED)
+            answer.headers["ETag"] = etag
+        return answer
 
 
 def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
@@ -165,47 +211,9 @@ def _admit(endpoint: AnyEndpoint, actor: Actor) -> None:
     raise Forbidden(f"The role {actor.role} may not do this (it takes {endpoint.permission})")
 
 
-async def _count(endpoint: AnyEndpoint, limiter: RateLimiter, actor: Actor) -> dict[str, str]:
-    kind = endpoint.rate_class
-    if actor.key_id is not None and kind is not RateClass.AUTH:
-        kind = RateClass.KEY
-        verdict = await limiter.count(kind, str(actor.key_id), per_minute(actor.calls_per_min))
-    else:
-        known = actor.user_id is not None and kind in BY_USER
-        verdict = await limiter.count(kind, actor.caller if known else str(actor.address))
-    if verdict is None:
-        return {}
-    if not verdict.allowed:
-        raise RateLimited(kind, verdict)
-    return verdict.headers(kind)
-
-
 def _known_tags(request: web.Request) -> list[str]:
     given = request.headers.get("If-None-Match", "").split(",")
     return [tag.strip().removeprefix("W/") for tag in given]
-
-
-async def _run(
-    endpoint: AnyEndpoint, work: Work, call: Call, request: web.Request
-) -> web.Response | Download:
-    if call.claim is not None:
-        kept = await idempotency.take(work.db, call.claim)
-        if kept is not None:
-            headers = {idempotency.REPLAYED: "true"} | _location(endpoint, kept.body)
-            return problems.success(kept.body, kept.status, headers)
-    reply = await endpoint.handler(work, call.path, call.query, call.body)
-    if isinstance(reply, Download):
-        return reply
-    if isinstance(reply, TextFile):
-        return problems.text_file(reply)
-    content = problems.body_of(reply)
-    if call.claim is not None:
-        await idempotency.keep(work.db, call.claim, endpoint.status, content)
-    etag = f'"{reply.version}"' if endpoint.versioned else None
-    if etag is not None and etag in _known_tags(request):
-        return problems.success(b"", 304, {"ETag": etag})
-    headers = _location(endpoint, content) | ({"ETag": etag} if etag else {})
-    return problems.success(content, endpoint.status, headers)
 
 
 def _location(endpoint: AnyEndpoint, content: bytes) -> dict[str, str]:
@@ -215,7 +223,7 @@ def _location(endpoint: AnyEndpoint, content: bytes) -> dict[str, str]:
     return {"Location": endpoint.location.format(id=orjson.loads(content)["data"]["id"])}
 
 
-def _set_cookies(response: web.Response, work: Work, *, secure: bool) -> None:
+def _set_cookies(response: web.StreamResponse, work: Work, *, secure: bool) -> None:
     for cookie in work.cookies:
         response.set_cookie(
             cookie.name,

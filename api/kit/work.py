@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from api.kit import audit, outbox
@@ -42,6 +42,7 @@ class Work:
     now: datetime
     resources: Resources
     request_id: str = ""
+    read_only: bool = False
     user_agent: str | None = None
     expected_version: int | None = None
     sent_cookies: Mapping[str, str] = field(default_factory=dict)
@@ -101,6 +102,30 @@ class Work:
             await audit.write(self.db, self.actor, self.now, self._edits, self.user_agent)
         await self.save_events()
 
+    async def __aenter__(self) -> Self:
+        """Begin; see `begin_work`."""
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Commit, or roll back; an error goes on either way."""
+        db = self.db
+        refusal = isinstance(error, ApiError) and error.saves_work and not self.read_only
+        if error is not None and not refusal:
+            await db.end(error)
+            return
+        if self._events or self._edits:
+            try:
+                await self._leave_behind()
+            except BaseException as failed:
+                await db.end(failed)
+                raise
+        await db.end()
+
 
 def begin_work(
     database: Database,
@@ -110,7 +135,7 @@ def begin_work(
     *,
     request_id: str = "",
     read_only: bool = False,
-) -> "Beginning":
+) -> Work:
     """Open the transaction of one request or job; commit at the end, roll back on any error.
 
     A refusal that must leave a trace (a wrong code counted, a stolen session ended) says so by
@@ -120,35 +145,4 @@ def begin_work(
     an entry of the audit trail (somebody looked) too. A work without a statement holds nothing.
     """
     db = database.lending(in_transaction=not read_only)
-    return Beginning(Work(db, clock, actor, clock.now(), resources, request_id), read_only)
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What `async with begin_work(...) as work` enters and leaves."""
-
-    work: Work
-    read_only: bool
-
-    async def __aenter__(self) -> Work:
-        """Hand out the work."""
-        return self.work
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        """Commit, or roll back; an error goes on either way."""
-        db = self.work.db
-        refusal = isinstance(error, ApiError) and error.saves_work and not self.read_only
-        if error is not None and not refusal:
-            await db.end(error)
-            return
-        try:
-            await self.work._leave_behind()
-        except BaseException as failed:
-            await db.end(failed)
-            raise
-        await db.end()
+    return Work(db, clock, actor, clock.now(), resources, request_id, read_only)

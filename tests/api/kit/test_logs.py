@@ -83,14 +83,28 @@ def test_what_is_told_reads_like_what_is_logged(caplog: pytest.LogCaptureFixture
     log = logging.getLogger("a.logger")
     beside = {"event": "an id", "status": 200}
     with caplog.at_level(logging.WARNING, "a.logger"):
-        logs.tell(log, "too quiet", beside)
+        logs.tell(log, "too quiet", [(1e9, beside)])
     with caplog.at_level(logging.INFO, "a.logger"):
-        logs.tell(log, "it happened", beside)
+        logs.tell(log, "it happened", [(1e9, beside)])
         log.info("it happened", extra=beside)
     told, logged = (json.loads(logs.JsonLines("test").format(one)) for one in caplog.records)
-    assert told.pop("at") <= logged.pop("at")
+    assert told.pop("at") == "2001-09-09T01:46:40.000+00:00"
+    logged.pop("at")
     assert told == logged
     assert caplog.text.count("it happened") == 2
+
+
+def test_many_can_be_told_at_once_each_with_its_time(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.setFormatter(logs.JsonLines("test"))
+    with caplog.at_level(logging.INFO, "a.logger"):
+        lines = [(1e9 + n, {"number": n}) for n in range(3)]
+        logs.tell(logging.getLogger("a.logger"), "it happened", lines)
+    told = [json.loads(line) for line in caplog.text.splitlines()]
+    assert [(one["event"], one["number"], one["at"][17:19]) for one in told] == [
+        ("it happened", 0, "40"),
+        ("it happened", 1, "41"),
+        ("it happened", 2, "42"),
+    ]
 
 
 async def test_lines_of_one_turn_of_the_loop_are_written_together() -> None:

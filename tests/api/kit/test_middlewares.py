@@ -1,5 +1,6 @@
 """What every request passes: an id, headers, one rendering of every error, a log line, a count."""
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -142,6 +143,7 @@ async def test_each_request_is_one_line_with_its_id_and_a_crash_one_more(
     caplog.handler.setFormatter(logs.JsonLines("test"))
     with caplog.at_level(logging.INFO, "api.http"):
         await person.get("/raise/crash", headers={"X-Request-Id": "the-one-i-look-for"})
+        await asyncio.gather(*(t for t in asyncio.all_tasks() if t.get_name() == "request log"))
     lines = [json.loads(line) for line in caplog.text.splitlines()]
     crash, request = [line for line in lines if line["logger"] == "api.http"]
     assert {crash["request_id"], request["request_id"]} == {"the-one-i-look-for"}

@@ -1,6 +1,7 @@
 """The limits of every program: silence, half a request, an endless head or a bomb harm nobody."""
 
 import asyncio
+import gc
 import gzip
 import logging
 import resource
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from api.kit.metrics import Metrics
 from api.kit.middlewares import shell
-from api.kit.program import count_connections, guarded, room
+from api.kit.program import collect_garbage_less, count_connections, guarded, room
 from tests.support.people import Person
 from tests.support.raw_http import wire
 from tests.support.small_api import guarded_program
@@ -144,3 +145,14 @@ def test_a_program_may_open_as_many_files_as_the_machine_lets_it() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
     room()
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+
+
+def test_what_lives_as_long_as_the_program_is_not_looked_at_for_cycles() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_garbage_less()
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold()[0] > before[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
