@@ -12,7 +12,7 @@ from api.kit import logs, program
 from api.kit.health import add_health
 from api.kit.heartbeat import EVERY_S, Heart
 from api.kit.metrics import Metrics
-from api.kit.redis import open_redis
+from api.kit.redis import knock, open_redis
 from api.metrics_page import add_metrics
 from api.settings import Settings, read_settings
 from tracking import tasks
@@ -106,6 +106,11 @@ def create_app(settings: Settings, connections: Crowd | None = None) -> web.Appl
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop."""
+    redis = open_redis(settings.redis_url.get_secret_value(), timeout_s=5.0)
+    try:
+        await knock(redis)
+    finally:
+        await redis.aclose()
     connections = program.room(settings.connections_per_address, settings.trusted_proxies)
     app = create_app(settings, connections)
     await program.serve(app, settings.realtime_host, settings.realtime_port, connections)

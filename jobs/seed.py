@@ -15,9 +15,8 @@ from api.identity import repository, service
 from api.identity.model import User
 from api.kit import logs
 from api.kit.actor import Role
-from api.kit.cannot_start import CannotStart
 from api.kit.db import Database
-from api.kit.redis import RedisError
+from api.kit.redis import knock
 from api.kit.work import Work
 from api.settings import Environment, Settings, read_settings
 from jobs.station import Station
@@ -35,7 +34,7 @@ async def seed(settings: Settings, administrator: str | None) -> None:
     database = await Database.open(settings.database_url.get_secret_value())
     try:
         async with open_station(settings, database) as station:
-            await _knock_at_redis(station)
+            await knock(station.redis)
             if administrator is not None:
                 link = await _link(station, administrator, "First", "Administrator")
                 print(f"Sign in once within a day: {link}")
@@ -46,15 +45,6 @@ async def seed(settings: Settings, administrator: str | None) -> None:
                 )
     finally:
         await database.close()
-
-
-async def _knock_at_redis(station: Station) -> None:
-    """Raise CannotStart where Redis takes connections but not us: the programs would wait."""
-    try:
-        await station.redis.exists("ready?")
-    except RedisError as error:
-        message = f"Redis does not let us in (HERMOD_REDIS_URL): {error}"
-        raise CannotStart(message) from error
 
 
 async def _link(station: Station, email: str, first_name: str, last_name: str) -> str:

@@ -138,7 +138,10 @@ class Database:
                 server_settings=_SETTINGS | path,
             )
         except (*OUT_OF_REACH, asyncpg.PostgresError) as error:
-            message = f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {error}"
+            message = (
+                f"PostgreSQL does not let us in (HERMOD_DATABASE_URL): {error}. "
+                "Start it, or name the one that is meant."
+            )
             raise CannotStart(message) from error
         except ValueError as error:
             message = "The database is not migrated: run 'python -m api.migrate' first"

@@ -12,6 +12,7 @@ import uvloop
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from api.kit.cannot_start import CannotStart
 from tracking.crowd import Crowd
 
 log = logging.getLogger("api.program")
@@ -110,21 +111,38 @@ def collect_garbage_less() -> None:
 
 
 async def serve(app: web.Application, host: str, port: int, crowd: Crowd | None = None) -> None:
-    """Serve `app` until SIGTERM or SIGINT, then let requests under way end."""
+    """Serve `app` until SIGTERM or SIGINT, then let requests under way end.
+
+    Raises `CannotStart` where the port is taken; whatever had begun is ended.
+    """
     runner = guarded(app)
-    await runner.setup()
-    if runner.server is not None:
-        count_connections(runner.server, crowd or room())
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await web.TCPSite(runner, host, port, backlog=1024).start()
-    collect_garbage_less()
-    log.info("listening", extra={"host": host, "port": port})
-    await stop.wait()
-    log.info("stopping")
-    await runner.cleanup()
+    try:
+        await runner.setup()
+        if runner.server is not None:
+            count_connections(runner.server, crowd or room())
+        await _listen(runner, host, port)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        collect_garbage_less()
+        log.info("listening", extra={"host": host, "port": port})
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+    except OSError as error:
+        why = error.strerror or error
+        message = (
+            f"Nobody can be let in at {host}, port {port}: {why}. "
+            "Stop what listens there, or choose another port."
+        )
+        raise CannotStart(message) from error
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

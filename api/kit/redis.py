@@ -16,10 +16,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import DataError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from api.kit.cannot_start import CannotStart
+
 OUT_OF_REACH = (RedisConnectionError, RedisTimeoutError)
 """Errors that mean: Redis does not answer now."""
 
-__all__ = ["OUT_OF_REACH", "Redis", "RedisError", "open_redis"]
+__all__ = ["OUT_OF_REACH", "Redis", "RedisError", "knock", "open_redis"]
 
 
 class _PacksInC:
@@ -74,3 +76,15 @@ def open_redis(url: str, *, timeout_s: float = 2.0) -> Redis:
     )
     pool.connection_class = _PACKING[pool.connection_class]
     return Redis.from_pool(pool)
+
+
+async def knock(redis: Redis) -> None:
+    """Raise `CannotStart` where Redis is away or does not let us in."""
+    try:
+        await redis.exists("ready?")
+    except RedisError as error:
+        message = (
+            f"Redis does not let us in (HERMOD_REDIS_URL): {error}. "
+            "Start it, or name the one that is meant."
+        )
+        raise CannotStart(message) from error

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from api.kit.cannot_start import CannotStart
 from api.kit.metrics import Metrics
 from api.kit.middlewares import shell
 from api.kit.program import collect_garbage_less, count_connections, guarded, room
@@ -156,3 +157,19 @@ def test_what_lives_as_long_as_the_program_is_not_looked_at_for_cycles() -> None
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+async def test_a_port_that_is_taken_is_named_and_nothing_stays_behind(port: int) -> None:
+    """A program that hung with half of it running would never be started again."""
+    told: list[str] = []
+
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        told.append("begun")
+        yield
+        told.append("ended")
+
+    app = web.Application()
+    app.cleanup_ctx.append(run)
+    with pytest.raises(CannotStart, match=f"port {port}.*choose another port"):
+        await serve(app, "127.0.0.1", port, Crowd(10, 10))
+    assert told == ["begun", "ended"]
