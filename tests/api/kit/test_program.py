@@ -13,7 +13,7 @@ from aiohttp import web
 from api.kit.cannot_start import CannotStart
 from api.kit.metrics import Metrics
 from api.kit.middlewares import shell
-from api.kit.program import collect_garbage_less, count_connections, guarded, room
+from api.kit.program import collect_garbage_less, count_connections, guarded, room, serve
 from tests.support.people import Person
 from tests.support.raw_http import wire
 from tests.support.small_api import guarded_program
@@ -163,7 +163,7 @@ async def test_a_port_that_is_taken_is_named_and_nothing_stays_behind(port: int)
     """A program that hung with half of it running would never be started again."""
     told: list[str] = []
 
-    async def run(_app: web.Application) -> AsyncIterator[None]:
+    async def run(_app: web.Application) -> AsyncIterator[None]:  # noqa: RUF029  # aiohttp's shape
         told.append("begun")
         yield
         told.append("ended")
