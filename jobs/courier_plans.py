@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from api.couriers.events import CourierMoved
 from api.couriers.lifecycle import ON_SHIFT, CourierStatus
 from api.deliveries.events import DeliveryMoved
-from api.deliveries.lifecycle import BROUGHT, DeliveryStatus
+from api.deliveries.lifecycle import ABOARD, BROUGHT, EXPECTED, OPEN, DeliveryStatus
 from api.following.tracking import is_exact
 from api.kit import outbox
 from api.kit.events import CORE
@@ -24,8 +24,7 @@ from jobs.station import Station
 from tracking import plans
 from tracking.plans import CourierPlan, CourierState, Followed, PlannedStop
 
-_FOLLOWED = (DeliveryStatus.ASSIGNED, DeliveryStatus.PICKED_UP, DeliveryStatus.IN_TRANSIT)
-_STATUSES = {"followed": list(_FOLLOWED), "brought": list(BROUGHT)}
+_STATUSES = {"carried": list(OPEN), "brought": list(BROUGHT)}
 
 _MOVES = (DeliveryMoved.topic, CourierMoved.topic)
 _LATE = timedelta(seconds=1)
@@ -47,7 +46,7 @@ _SELECT = """
            coalesce((SELECT jsonb_agg(jsonb_build_object('order', d.order_id, 'status', d.status)
                                       ORDER BY d.id)
                      FROM deliveries AS d
-                     WHERE d.courier_id = c.id AND d.status = ANY(:followed)), '[]') AS carried,
+                     WHERE d.courier_id = c.id AND d.status = ANY(:carried)), '[]') AS carried,
            coalesce((SELECT jsonb_agg(jsonb_build_object('id', s.id, 'lat', ST_Y(p.at::geometry),
                                                          'lng', ST_X(p.at::geometry),
                                                          'reached', s.reached_at IS NOT NULL)
@@ -124,12 +123,14 @@ def _plan(row: _Row) -> CourierPlan:
         state = CourierState.ON_BREAK
     elif row.stops and row.stops[0]["reached"]:
         state = CourierState.AT_STOP
-    elif any(is_exact(status) for status in statuses):
+    elif statuses & ABOARD:
         state = CourierState.CARRYING
     else:
         state = CourierState.TO_PICKUP if statuses else CourierState.FREE
     orders = tuple(
-        Followed(UUID(one["order"]), is_exact(DeliveryStatus(one["status"]))) for one in row.carried
+        Followed(UUID(one["order"]), is_exact(status))
+        for one in row.carried
+        if (status := DeliveryStatus(one["status"])) in EXPECTED
     )
     stops = tuple(PlannedStop(UUID(one["id"]), one["lat"], one["lng"]) for one in row.stops)
     return CourierPlan(row.id, row.name, row.vehicle_type, state, orders, stops)

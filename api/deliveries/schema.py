@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.deliveries.lifecycle import DeliveryStatus, FailureReason
+from api.deliveries.lifecycle import OPEN, DeliveryStatus, FailureReason
 from api.deliveries.model import Delivery, DeliveryEvent, StopKind
 from api.kit.ids import CourierId, DeliveryId, OrderId, ZoneId
 from api.kit.schema import (
@@ -136,6 +136,9 @@ class DeliveryView(View):
         return cls(**_common(delivery))
 
 
+_NOBODY = {"contact_name": None, "contact_phone": None, "notes": None}
+
+
 class CourierDeliveryView(DeliveryView):
     """A delivery as its courier sees it, with the places to go to."""
 
@@ -149,13 +152,28 @@ class CourierDeliveryView(DeliveryView):
 
     @classmethod
     def with_order(cls, delivery: Delivery, order: Order) -> Self:
-        """Return the view of `delivery` with what the courier needs of its order."""
+        """Return the view of `delivery` with what the courier needs of its order.
+
+        How to reach people is told as long as the courier works on it.
+        """
+        pickup = PlaceView.model_validate(order.pickup_snapshot)
+        dropoff = PlaceView.model_validate(order.delivery_snapshot)
+        plain = {"order_number": order.order_number, "order_status": order.status}
+        if delivery.status not in OPEN:
+            return cls(
+                **_common(delivery),
+                **plain,
+                pickup=pickup.model_copy(update=_NOBODY),
+                dropoff=dropoff.model_copy(update=_NOBODY),
+                notes=None,
+                recipient_name=None,
+                recipient_phone=None,
+            )
         return cls(
             **_common(delivery),
-            order_number=order.order_number,
-            order_status=order.status,
-            pickup=PlaceView.model_validate(order.pickup_snapshot),
-            dropoff=PlaceView.model_validate(order.delivery_snapshot),
+            **plain,
+            pickup=pickup,
+            dropoff=dropoff,
             notes=order.notes,
             recipient_name=order.recipient_name,
             recipient_phone=order.recipient_phone,

@@ -5,6 +5,7 @@ a route changes under the lock of its courier.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from api.couriers import repository as courier_rows
 from api.couriers import service as couriers
@@ -21,7 +22,7 @@ from api.kit.work import Work
 from api.orders import repository as order_rows
 from api.orders.lifecycle import WAITING_FOR_PICKUP
 from api.orders.model import Order
-from api.planning import direct_seconds
+from api.planning import direct_seconds, just_in_time
 from api.settings import SETTINGS
 from geo import cells
 from geo.point import distance_m
@@ -69,7 +70,7 @@ async def _new_delivery(work: Work, order: Order) -> Delivery:
         dropoff_location=order.delivery_location,
         pickup_h3=cells.cell_of(order.pickup_location, KEY_RESOLUTION),
         dropoff_h3=cells.cell_of(order.delivery_location, KEY_RESOLUTION),
-        ready_at=order.ready_at,
+        ready_at=_pickup_from(work, order, metres),
         window_start=order.not_before,
         window_end=order.promised_until,
         assigned_at=None,
@@ -95,6 +96,13 @@ async def _new_delivery(work: Work, order: Order) -> Delivery:
         created_at=work.now,
         updated_at=work.now,
     )
+
+
+def _pickup_from(work: Work, order: Order, metres: int) -> datetime:
+    """Return when a courier may come: not hours before anybody may be delivered to."""
+    if order.not_before is None:
+        return order.ready_at
+    return max(order.ready_at, just_in_time(work, order.not_before, metres))
 
 
 async def get(work: Work, delivery_id: DeliveryId) -> Delivery:

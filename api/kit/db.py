@@ -161,8 +161,10 @@ class Database:
         """Lend a connection without a transaction: each statement stands for itself."""
         try:
             connection = await self.pool.acquire(timeout=self.acquire_s)
+        except TimeoutError as error:  # all are lent, or the machine is too busy for one more
+            raise Unavailable(TOO_MUCH, headers=RETRY_SOON) from error
         except OUT_OF_REACH as error:
-            raise Unavailable(self._why_none(), headers=RETRY_SOON) from error
+            raise Unavailable(NO_ANSWER, headers=RETRY_SOON) from error
         try:
             yield connection
         except BaseException as error:
@@ -174,12 +176,6 @@ class Database:
             raise
         finally:
             await self.pool.release(connection, timeout=self.acquire_s)
-
-    def _why_none(self) -> str:
-        pool = self.pool
-        if pool.get_size() == pool.get_max_size() and pool.get_idle_size() == 0:
-            return "Too much is being asked at once: try again in a moment"
-        return NO_ANSWER
 
     def lending(self, *, in_transaction: bool) -> "Lent":
         """Return what lends a connection at its first statement; `end` gives it back."""
@@ -255,6 +251,7 @@ class Lent:
 
 
 NO_ANSWER = "The database does not answer"
+TOO_MUCH = "Too much is being asked at once: try again in a moment"
 RETRY_SOON = {"Retry-After": "1"}
 
 

@@ -84,7 +84,7 @@ async def knock(redis: Redis) -> None:
         await redis.exists("ready?")
     except RedisError as error:
         message = (
-            f"Redis does not let us in (HERMOD_REDIS_URL): {error}. "
+            f"Redis does not let us in (HERMOD_REDIS_URL): {str(error).rstrip(chr(46))}. "
             "Start it, or name the one that is meant."
         )
         raise CannotStart(message) from error

@@ -69,8 +69,8 @@ class OrderDraft(Draft):
     Without a window the promise is worked out from readiness and distance. With `slotId` the order
     takes a place of that delivery slot, and the slot's hours are the window; `readyAt` is then
     just in time for it, unless told otherwise.
-    Without a window the promise is worked out from readiness and distance. An `externalReference`
-    names the order in another system: no two orders of a company, or of a customer, have the same.
+    An `externalReference` names the order in another system: no two orders of a company, or of a
+    customer, have the same.
     """
 
     company_id: CompanyId | None = None

@@ -35,9 +35,11 @@ async def agree(work: Work, draft: OrderDraft, zone_id: ZoneId, distance_m: int)
     """
     if draft.slot_id is not None:
         return await _in_slot(work, draft, draft.slot_id, zone_id, distance_m)
-    ready_at = _ready_at(work, draft, default=work.now)
     if draft.window_start is None or draft.window_end is None:
+        ready_at = _ready_at(work, draft, default=work.now)
         return Timing(None, ready_at, None, *promised_window(work, ready_at, distance_m))
+    default = just_in_time(work, draft.window_start, distance_m)
+    ready_at = _ready_at(work, draft, default=default)
     _check_window(work, draft.window_end, ready_at)
     begins = max(draft.window_start, work.now)
     return Timing(None, ready_at, begins, begins, draft.window_end)

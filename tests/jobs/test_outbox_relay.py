@@ -2,153 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import replace
 
 import pytest
 
 from api.kit import outbox
 from api.kit.clock import real_now
-from api.kit.events import CORE, TEXTS, Event
+from api.kit.events import CORE, TEXTS
 from api.kit.redis import RedisError, open_redis
 from api.kit.work import Work
 from jobs import outbox_relay
 from jobs.announcements import ANNOUNCEMENTS, Announcement
 from jobs.outbox_relay import PARK_AFTER, Relay, listen
-from jobs.reactions import CALLS, REACTIONS
-from jobs.station import Station
-from tracking import keys, news
-
-
-@dataclass(frozen=True, slots=True)
-class Knocked(Event):
-    """Something happened to a door."""
-
-    topic: ClassVar[str] = "test.knocked"
-
-    door: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rung(Event):
-    """Somebody outside is to be called."""
-
-    topic: ClassVar[str] = "test.rung"
-
-    door: str
-    number: int
-
-    @property
-    def lane(self) -> str:
-        """Return the lane of text messages."""
-        return TEXTS
-
-
-@dataclass(frozen=True, slots=True)
-class Seen(Event):
-    """Somebody looked at a door: sockets are told, nothing else follows."""
-
-    topic: ClassVar[str] = "test.seen"
-
-    door: str
-    number: int
-
-
-Effects = list[tuple[str, int]]
-
-
-class Doors:
-    """Doors that note every knock in PostgreSQL, and can be told to hold or to fail."""
-
-    def __init__(self, station: Station) -> None:
-        self.station = station
-        self.failing: set[tuple[str, int]] = set()
-        self.held: dict[tuple[str, int], asyncio.Event] = {}
-        self.reached = asyncio.Event()
-        self.calls: Effects = []
-
-    async def note(self, work: Work, event: Knocked) -> None:
-        """Note a knock, in the transaction of the reaction."""
-        await work.db.execute("INSERT INTO knocks VALUES ($1, $2)", event.door, event.number)
-        await self._meddle(event)
-
-    async def call(self, _station: Station, event: Rung) -> None:
-        """Call somebody outside."""
-        await self._meddle(event)
-        self.calls.append((event.door, event.number))
-
-    async def _meddle(self, event: Knocked | Rung) -> None:
-        which = (event.door, event.number)
-        if which in self.held:
-            self.reached.set()
-            await self.held[which].wait()
-        if which in self.failing:
-            raise ZeroDivisionError
-
-    async def happen(self, *events: Event) -> None:
-        """Save events, each in a transaction of its own."""
-        for event in events:
-            async with self.station.work() as work:
-                work.emit(event)
-
-    async def knocks(self) -> Effects:
-        """Return every knock noted, in the order of the commits' rows."""
-        rows = await self.rows("SELECT door, number FROM knocks ORDER BY ctid")
-        return [(row["door"], row["number"]) for row in rows]
-
-    async def rows(self, sql: str) -> list[Any]:
-        """Return what the database says."""
-        async with self.station.database.connection() as db:
-            return list(await db.fetch(sql))
-
-    async def forget_pauses(self) -> None:
-        """Let what failed be tried again now."""
-        await self.rows("UPDATE outbox SET next_try_at = created_at")
-
-    async def told(self) -> list[dict[str, Any]]:
-        """Return what sockets were told."""
-        if not await self.station.redis.exists(keys.NEWS):
-            return []
-        return [item.body for item in await news.read(self.station.redis, news.BEGINNING, 1)]
-
-
-@pytest.fixture
-async def doors(station: Station, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doors]:
-    """Return doors whose events have reactions, calls and announcements."""
-    built = Doors(station)
-    await built.rows("CREATE TABLE IF NOT EXISTS knocks (door text, number int)")
-    await built.rows("TRUNCATE knocks")
-
-    def tell(event: Knocked | Seen) -> list[Announcement]:
-        return [Announcement("knock", {"door": event.door, "number": event.number}, ("hall",))]
-
-    monkeypatch.setitem(REACTIONS, Knocked, (built.note,))
-    monkeypatch.setitem(CALLS, Rung, built.call)
-    monkeypatch.setitem(ANNOUNCEMENTS, Knocked, tell)
-    monkeypatch.setitem(ANNOUNCEMENTS, Seen, tell)
-    yield built
-    await built.rows("DROP TABLE knocks")
-
-
-def relay(station: Station, lane: str = CORE) -> Relay:
-    """Return a relay that need not wait for its first round."""
-    made = Relay(station, lane)
-    made.woken.set()
-    return made
-
-
-async def run(station: Station, lane: str = CORE) -> None:
-    """Work through a lane once."""
-    await work_through(relay(station, lane))
-
-
-async def work_through(one: Relay) -> None:
-    """Handle what there is, then tell it."""
-    await one.handle_once()
-    await one.tell_once()
+from jobs.reactions import REACTIONS
+from tests.jobs.doors import Doors, Knocked, Seen, relay, run, work_through
 
 
 async def test_many_relays_at_once_react_once_to_each_event_and_in_order(
@@ -365,44 +233,6 @@ async def test_an_event_told_twice_bears_the_same_id(doors: Doors) -> None:
     one, two = await doors.told()
     assert one["id"] == two["id"]
     assert await doors.knocks() == [("a", 1)]
-
-
-async def test_a_slow_world_outside_holds_up_nobody_inside(doors: Doors) -> None:
-    """Somebody else's server takes its time; orders go on meanwhile."""
-    await doors.happen(Rung("a", 1), Knocked("a", 2))
-    doors.held[("a", 1)] = asyncio.Event()
-    outside = asyncio.create_task(run(doors.station, TEXTS))
-    await doors.reached.wait()
-    await run(doors.station, CORE)
-    assert await doors.knocks() == [("a", 2)]
-    assert doors.calls == []
-    doors.held.pop(("a", 1)).set()
-    await outside
-    assert doors.calls == [("a", 1)]
-
-
-async def test_of_many_relays_one_calls_outside(doors: Doors) -> None:
-    """Two workers are no reason to send a code twice."""
-    await doors.happen(*(Rung(f"door {number % 3}", number) for number in range(12)))
-    for _ in range(8):
-        await asyncio.gather(*(run(doors.station, TEXTS) for _ in range(3)))
-    assert sorted(number for _door, number in doors.calls) == list(range(12))
-    for door in range(3):
-        numbers = [number for called, number in doors.calls if called == f"door {door}"]
-        assert numbers == sorted(numbers)
-
-
-async def test_a_call_that_fails_is_made_again(doors: Doors) -> None:
-    """At least once: somebody waits for the code."""
-    doors.failing.add(("a", 1))
-    await doors.happen(Rung("a", 1))
-    await run(doors.station, TEXTS)
-    assert doors.calls == []
-    doors.failing.clear()
-    await doors.forget_pauses()
-    await run(doors.station, TEXTS)
-    await run(doors.station, TEXTS)
-    assert doors.calls == [("a", 1)]
 
 
 async def test_what_was_rolled_back_never_happened(doors: Doors) -> None:

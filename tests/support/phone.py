@@ -29,7 +29,7 @@ class Client:
         """Return the arguments of every `event` so far."""
         return [arguments for name, arguments in self.events if name == event]
 
-    async def wait(self, event: str, count: int = 1, within_s: float = 10.0) -> tuple[Any, ...]:
+    async def wait(self, event: str, count: int = 1, within_s: float = 45.0) -> tuple[Any, ...]:
         """Return the arguments of the `count`-th `event`, waiting for it if need be."""
         async with asyncio.timeout(within_s), self._news:
             await self._news.wait_for(lambda: len(self.all(event)) >= count)

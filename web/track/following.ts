@@ -27,6 +27,7 @@ export class Following {
   readonly etaRange = signal<EtaRange | null>(null);
   /** When we last heard anything about the order, real time. */
   readonly heardAtMs = signal(Date.now());
+  private fetchedAtMs = 0;
   readonly isGone = signal(false);
   readonly failed = signal(false);
   readonly connection: Connection;
@@ -64,7 +65,9 @@ export class Following {
   async start(): Promise<void> {
     await this.fetch();
     setInterval(() => {
-      const old = Date.now() - this.heardAtMs.value > REFRESH_MS;
+      // Whoever is served before is heard of by nobody else: how many are left has to be asked.
+      const heardAtMs = this.view.value?.stopsBefore ? this.fetchedAtMs : this.heardAtMs.value;
+      const old = Date.now() - heardAtMs > REFRESH_MS;
       if (old && document.visibilityState === 'visible' && !this.isDone()) void this.fetch();
     }, REFRESH_MS / 4);
   }
@@ -114,6 +117,7 @@ export class Following {
 
   private takeView(view: TrackingView): void {
     this.view.value = view;
+    this.fetchedAtMs = Date.now();
     const [fromMs, untilMs] = [ms(view.etaFrom), ms(view.etaUntil)];
     this.takeEta(ms(view.etaAt), fromMs === null || untilMs === null ? null : { fromMs, untilMs });
   }

@@ -221,6 +221,22 @@ async def test_a_window_that_has_begun_is_promised_from_now(cast: Cast) -> None:
     await cast.stack.dispatch()  # an old date must not stop the tick
 
 
+@pytest.mark.parametrize("ready", [{}, {"readyAt": ahead(minutes=1)}], ids=["unsaid", "soon"])
+async def test_nobody_is_sent_for_what_may_be_delivered_tomorrow_only(
+    cast: Cast, ready: dict[str, str]
+) -> None:
+    """Its courier would be busy until then, and could take nothing else."""
+    courier, customer = await cast.courier(), await cast.customer()
+    await stand(cast, courier, PICKUP["latitude"], PICKUP["longitude"])
+    window = {"windowStart": ahead(hours=24), "windowEnd": ahead(hours=25)}
+    order = (await place(customer, **window, **ready)).data
+    await cast.stack.settle()
+    await cast.stack.dispatch()
+    assert (await courier.get("/api/v1/courier/offers")).data["offers"] == []
+    delivery = await cast.delivery_of(order)
+    assert ahead(hours=22) < delivery["readyAt"] < window["windowStart"]
+
+
 async def test_without_a_window_the_promise_lies_after_readiness(cast: Cast) -> None:
     customer = await cast.customer()
     now, later = [(await place(customer, readyAt=at)).data for at in (None, ahead(hours=5))]

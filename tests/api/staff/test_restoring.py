@@ -10,7 +10,7 @@ from tests.api.staff.test_service import ADMINS, LOGIN, member, out
 from tests.support.cast import Cast
 from tests.support.people import PASSWORD, Answer, Person
 
-SOFT = {"users", "companies", "files"}
+SOFT = {"users", "companies", "files", "webhooks"}
 """Tables whose rows may be marked as deleted: users and companies can come back, files cannot,
 since their bytes go."""
 

@@ -185,13 +185,14 @@ export class OrderBook {
 
 function moved(delivery: Delivery, { status, courierId, atMs }: DeliveryNews): Delivery {
   const at = new Date(atMs).toISOString();
+  const again = status === 'pending'; // of an earlier try nothing is left
   return {
     ...delivery,
     status,
     courierId,
-    assignedAt: status === 'assigned_to_courier' ? at : delivery.assignedAt,
-    pickedUpAt: status === 'picked_up' ? at : delivery.pickedUpAt,
+    assignedAt: status === 'assigned_to_courier' ? at : again ? null : delivery.assignedAt,
+    pickedUpAt: status === 'picked_up' ? at : again ? null : delivery.pickedUpAt,
     deliveredAt: status === 'delivered' ? at : delivery.deliveredAt,
-    etaAt: status === 'pending' ? null : delivery.etaAt,
+    etaAt: again ? null : delivery.etaAt,
   };
 }
