@@ -25,10 +25,10 @@ class LastSuperAdmin(Conflict):
     code, title = "last_super_admin", "This is the last super admin: name another one first"
 
 
-class ContactTaken(Conflict):
+class ContactInUse(Conflict):
     """Somebody else has a contact of a removed member now."""
 
-    code, title = "contact_taken", "Somebody else has a contact of this member now"
+    code, title = "contact_in_use", "Somebody else has a contact of this member now"
 
 
 class NotOneself(Conflict):
@@ -132,7 +132,7 @@ async def restore(work: Work, user_id: UserId) -> Member:
             f"Somebody else has the {taken} of this member now: have them change or remove it "
             "first, or add the member anew with another one"
         )
-        raise ContactTaken(message) from error
+        raise ContactInUse(message) from error
     member = await get(work, user_id)
     work.record(
         "staff.restore",

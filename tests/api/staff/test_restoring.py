@@ -126,7 +126,7 @@ async def test_a_member_whose_contact_is_taken_meanwhile_stays_removed(
             "UPDATE users SET email = $1 WHERE email = $2", lia.me["email"], other.me["email"]
         )
     answer = await restore(cast, lia)
-    assert (answer.status, answer.code) == (409, "contact_taken")
+    assert (answer.status, answer.code) == (409, "contact_in_use")
     assert {"email": "e-mail address", "phone": "phone number"}[contact] in answer.body["message"]
     assert "have them change or remove it first" in answer.body["message"]
     assert (await cast.admin.get(f"{ADMINS}/{lia.me['id']}")).status == 404
