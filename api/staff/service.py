@@ -118,7 +118,7 @@ async def remove(work: Work, user_id: UserId) -> None:
 async def restore(work: Work, user_id: UserId) -> Member:
     """Put a removed member back as they were; a member who is there already stays so.
 
-    Raises `NotFound`, `ContactTaken`. Sessions ended with the removal, and stay ended.
+    Raises `NotFound`, `ContactInUse`. Sessions ended with the removal, and stay ended.
     """
     old = await repository.lock_removed(work, user_id)
     if old is None:

@@ -83,3 +83,13 @@ async def test_plans_are_not_vouched_for_while_older_moves_wait_to_be_told(cast:
     await courier_plans.vouch(station)
     assert await plans.are_vouched(station.redis)
     assert await state_of(cast, courier_id) is CourierState.FREE
+
+
+async def test_who_brings_a_parcel_back_is_not_free_and_nobody_follows(cast: Cast) -> None:
+    station, courier = cast.stack.station, await cast.courier()
+    await brought_to(cast, courier, "failed")
+    await cast.stack.settle()
+    courier_id = UUID(courier.courier_id)
+    assert await state_of(cast, courier_id) is CourierState.CARRYING
+    (plan,) = await plans.load_all(station.redis)
+    assert plan.orders == ()

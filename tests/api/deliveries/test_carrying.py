@@ -337,6 +337,18 @@ async def test_what_has_failed_goes_back_after_the_couriers_other_stops(cast: Ca
     assert await sequence() == ([failed, second, third, third], [failed, second, third], 1)
 
 
+async def test_how_to_reach_people_is_told_while_the_delivery_is_open(cast: Cast) -> None:
+    courier = await cast.courier()
+    reachable = DROPOFF | {"contactName": "Rui", "contactPhone": "+351912345678", "notes": "blue"}
+    _order, delivery_id = await brought_to(cast, courier, "picked_up", dropoff=reachable)
+    moving = (await report(courier, delivery_id, "in_transit")).data
+    assert moving["dropoff"]["contactPhone"] == "+351912345678"
+    for _ in range(2):  # said again it is answered alike
+        done = (await complete(courier, delivery_id)).data
+        kept = [done["dropoff"][name] for name in ("contactName", "contactPhone", "notes")]
+        assert (kept, done["dropoff"]["address"]) == ([None] * 3, DROPOFF["address"])
+
+
 async def test_an_order_has_one_live_delivery_however_often_it_is_opened(cast: Cast) -> None:
     draft = {"pickup": PICKUP, "dropoff": DROPOFF, "items": [{"title": "A parcel"}]}
     order = (await (await cast.customer()).post("/api/v1/orders", draft, key="k")).data
