@@ -1,12 +1,15 @@
 """The customer's tracking page in a real browser: the link shows one order, nothing else."""
 
+import asyncio
+from itertools import count
+
 import pytest
 
 from tests.browser.scene import NEAR_SHOP, rider, tracking_path
 from tests.browser.tab import Tabs
 from tests.support.cast import Cast
 from tests.support.people import DROPOFF, PICKUP
-from tests.support.road import brought_to, by_hand, decide
+from tests.support.road import brought_to, by_hand, complete, decide
 
 pytestmark = pytest.mark.browser
 
@@ -148,3 +151,29 @@ async def test_the_page_fits_the_narrowest_phone(tabs: Tabs, cast: Cast, languag
         .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 43.5
                 && !one.closest('.maplibregl-ctrl')).map((one) => one.outerHTML.slice(0, 80))"""
     assert await tab.says(small) == []
+
+
+async def test_a_stop_before_is_forgotten_when_it_is_done_however_much_is_heard(
+    tabs: Tabs, cast: Cast
+) -> None:
+    """Positions keep the page busy; none of them says how many stops are left."""
+    customer = await cast.customer()
+    async with rider(cast) as courier:
+        _order, first = await brought_to(cast, courier.person, "in_transit")
+        order, _second = await brought_to(cast, courier.person, "in_transit", customer=customer)
+        async with cast.stack.live():
+            await courier.near_pickup()
+            tab = await tabs.open(await tracking_path(customer, order))
+            await tab.shows("main", "1 stop before you")
+
+            async def ride() -> None:
+                for step in count(1):
+                    await courier.near_pickup(0.001 + step * 0.00005)
+                    await asyncio.sleep(0.5)
+
+            riding = asyncio.create_task(ride())
+            seen = await tab.until(f"{_WHERE} !== 'null' && {_WHERE}")
+            await tab.until(f"{_WHERE} !== {seen!r}")  # it hears positions, after its last question
+            (await complete(courier.person, first)).data  # noqa: B018  # fails unless 2xx
+            await tab.until("!document.body.innerText.includes('1 stop before you')")
+            riding.cancel()
